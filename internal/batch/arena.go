@@ -1,0 +1,62 @@
+package batch
+
+import "unsafe"
+
+// Arena keeps the bytes of strings that must outlive the batch they came with.
+// Strings taken from it stay good until its Reset. The zero Arena is ready. An
+// Arena belongs to one goroutine.
+type Arena struct {
+	chunk []byte   // the chunk being filled
+	full  [][]byte // the chunks before it
+	total int      // bytes in full
+}
+
+// minChunk is the size of an arena's first chunk, in bytes; each further one is
+// larger, up to maxChunk.
+const (
+	minChunk = 4 << 10
+	maxChunk = 1 << 20
+)
+
+// Copy is s with its bytes in the arena.
+func (a *Arena) Copy(s string) string {
+	if len(s) == 0 {
+		return ""
+	}
+	b := a.Alloc(len(s))
+	copy(b, s)
+	return unsafe.String(unsafe.SliceData(b), len(s))
+}
+
+// Alloc is n bytes of the arena, for the caller to fill.
+func (a *Arena) Alloc(n int) []byte {
+	if len(a.chunk)+n > cap(a.chunk) {
+		a.next(n)
+	}
+	start := len(a.chunk)
+	a.chunk = a.chunk[:start+n]
+	return a.chunk[start : start+n : start+n]
+}
+
+// Bytes is the memory the arena holds.
+func (a *Arena) Bytes() int { return a.total + cap(a.chunk) }
+
+// Reset forgets all strings and keeps the largest chunk for reuse.
+func (a *Arena) Reset() {
+	a.chunk = a.chunk[:0]
+	clear(a.full)
+	a.full, a.total = a.full[:0], 0
+}
+
+func (a *Arena) next(n int) {
+	size := min(max(minChunk, 2*cap(a.chunk)), maxChunk)
+	if cap(a.chunk) > 0 {
+		a.full = append(a.full, a.chunk)
+		a.total += cap(a.chunk)
+	}
+	a.chunk = make([]byte, 0, max(size, n))
+}
+
+// View is b as a string that shares its bytes: it is good as long as nobody
+// writes to b.
+func View(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
