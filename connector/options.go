@@ -1,0 +1,192 @@
+package connector
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weirstream/weir/internal/fault"
+)
+
+// Options are the string options of a Spark program, without regard to the case
+// of names. The zero value has none.
+type Options struct {
+	values map[string]option // by lower-case name
+}
+
+type option struct{ name, value string }
+
+// NewOptions holds a copy of m.
+func NewOptions(m map[string]string) Options {
+	o := Options{values: make(map[string]option, len(m))}
+	for k, v := range m {
+		o.values[strings.ToLower(k)] = option{k, v}
+	}
+	return o
+}
+
+// Get is an option's value and whether it was given.
+func (o Options) Get(name string) (string, bool) {
+	v, ok := o.values[strings.ToLower(name)]
+	return v.value, ok
+}
+
+// Map is a copy of the options by the names that the user wrote.
+func (o Options) Map() map[string]string {
+	m := make(map[string]string, len(o.values))
+	for _, v := range o.values {
+		m[v.name] = v.value
+	}
+	return m
+}
+
+// Parse begins to read the options of a format. It is the border at which
+// strings end: each call names an option that the format knows, wrong values are
+// collected, and [Parser.Err] reports them all, with the options that no call
+// named.
+func (o Options) Parse(format string) *Parser {
+	return &Parser{format: format, options: o, known: make(map[string]string)}
+}
+
+// Parser reads the options of one format. See [Options.Parse].
+type Parser struct {
+	format  string
+	options Options
+	known   map[string]string // lower case to Spark's spelling
+	errs    []error
+}
+
+func (p *Parser) get(name string) (string, bool) {
+	p.known[strings.ToLower(name)] = name
+	return p.options.Get(name)
+}
+
+// Text is an option as it stands, or the fallback.
+func (p *Parser) Text(name, fallback string) string {
+	if v, ok := p.get(name); ok {
+		return v
+	}
+	return fallback
+}
+
+// Required is an option that must be there and not be empty.
+func (p *Parser) Required(name string) string {
+	v, ok := p.get(name)
+	if !ok || v == "" {
+		p.fail(name, "is required; set it with option(%q, …)", name)
+	}
+	return v
+}
+
+// Int is a whole number from least on, or the fallback.
+func (p *Parser) Int(name string, fallback, least int64) int64 {
+	v, ok := p.get(name)
+	if !ok {
+		return fallback
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(v), 10, 64)
+	if err != nil || n < least {
+		p.fail(name, "is %q; it must be a whole number of at least %d", v, least)
+		return fallback
+	}
+	return n
+}
+
+// Bool is true or false, or the fallback.
+func (p *Parser) Bool(name string, fallback bool) bool {
+	v, ok := p.get(name)
+	if !ok {
+		return fallback
+	}
+	switch strings.ToLower(strings.TrimSpace(v)) {
+	case "true":
+		return true
+	case "false":
+		return false
+	}
+	p.fail(name, "is %q; it must be true or false", v)
+	return fallback
+}
+
+// Choice is one of the given words, without regard to case, or the first.
+func (p *Parser) Choice(name string, words ...string) string {
+	v, ok := p.get(name)
+	if !ok {
+		return words[0]
+	}
+	for _, w := range words {
+		if strings.EqualFold(w, strings.TrimSpace(v)) {
+			return w
+		}
+	}
+	p.fail(name, "is %q; it must be one of %s", v, strings.Join(words, ", "))
+	return words[0]
+}
+
+// Known says that the format takes these options although it does not read them
+// here.
+func (p *Parser) Known(names ...string) {
+	for _, n := range names {
+		p.known[strings.ToLower(n)] = n
+	}
+}
+
+// Fail adds an error about an option.
+func (p *Parser) Fail(name, format string, args ...any) { p.fail(name, format, args...) }
+
+func (p *Parser) fail(name, format string, args ...any) {
+	e := fault.New(fault.IllegalArgument, "%s: option %s %s", p.format, name, fmt.Sprintf(format, args...))
+	p.errs = append(p.errs, e.With("option", name))
+}
+
+// Err reports every wrong and every unknown option; nil if there is none. For an
+// unknown one the nearest known name is offered.
+func (p *Parser) Err() error {
+	for _, key := range slices.Sorted(maps.Keys(p.options.values)) {
+		if _, ok := p.known[key]; ok {
+			continue
+		}
+		name := p.options.values[key].name
+		if near := Nearest(name, slices.Sorted(maps.Values(p.known))); near != "" {
+			p.fail(name, "is not known; did you mean %s?", near)
+		} else {
+			p.fail(name, "is not known; known are %s", strings.Join(slices.Sorted(maps.Values(p.known)), ", "))
+		}
+	}
+	return errors.Join(p.errs...)
+}
+
+// Nearest is the candidate that is most like name, or "" where none is near
+// enough to be what was meant.
+func Nearest(name string, candidates []string) string {
+	best, bound := "", len(name)/3+2
+	for _, c := range candidates {
+		if d := distance(strings.ToLower(name), strings.ToLower(c)); d < bound {
+			best, bound = c, d
+		}
+	}
+	return best
+}
+
+// distance is the number of letters to add, drop or change to get from a to b.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost = 1 + min(diagonal, row[j], row[j+1])
+			}
+			diagonal, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(b)]
+}
