@@ -5,11 +5,11 @@
 // tables and sinks. A [Source] is an unbounded table that can be asked, for any
 // two of its offsets, for the rows between them:
 //
-//	            Latest                  Plan                 Open
-//	 outside ─────────▶ offsets (from, to] ─────▶ splits ─────────▶ Reader ─▶ batches ─▶ operators
-//	                                                                              │
-//	 outside ◀── Commit (once a batch) ◀── messages ◀── Write (once a part) ◀─────┘
-//	             Sink
+//	           Latest                  Plan                 Open
+//	outside ─────────▶ offsets (from, to] ─────▶ splits ─────────▶ Reader ─▶ batches ─▶ operators
+//	                                                                             │
+//	outside ◀── Commit (once a batch) ◀── messages ◀── Write (once a part) ◀─────┘
+//	            Sink
 //
 // The engine journals (from, to] before it plans a batch. After a crash the same
 // range is planned again, and a replayable source gives the same rows in the
