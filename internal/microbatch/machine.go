@@ -87,6 +87,7 @@ func (m *Machine) Step(e Event) []Action {
 		}
 		return nil
 	default:
+		// Only a programmer can make an event of another kind.
 		panic(fmt.Sprintf("microbatch: unknown event %T", e))
 	}
 }

@@ -65,7 +65,7 @@ func (t *Tracker) Evict() time.Time { return t.evict }
 func (t *Tracker) Observe(op OperatorID, greatest time.Time, delay time.Duration) {
 	old, ok := t.seen[op]
 	if !ok {
-		// Only a planner that forgot to announce an operator gets here.
+		// A programmer's error: the planner forgot to announce an operator.
 		panic(fmt.Sprintf("watermark: operator %d was not given to NewTracker", op))
 	}
 	if v := millis(greatest.Add(-delay)); v.After(old) {
