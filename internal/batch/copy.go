@@ -91,7 +91,7 @@ func (c *Column) appendNested(src *Column, rows []int32, start int, arena *Arena
 			rows = make([]int32, len(rows))
 		}
 		for k, child := range c.Children {
-			child.truncate(start)
+			child.Truncate(start)
 			child.AppendRows(src.Children[k], rows, arena)
 		}
 	case types.Array, types.Map:
@@ -115,18 +115,18 @@ func (c *Column) appendNested(src *Column, rows []int32, start int, arena *Arena
 	}
 }
 
-// truncate drops the rows from n on.
-func (c *Column) truncate(n int) {
+// Truncate drops the rows from n on.
+func (c *Column) Truncate(n int) {
 	c.length = n
 	switch c.Type.Kind {
 	case types.Array, types.Map:
 		c.Offsets = c.Offsets[:n+1]
 		for _, child := range c.Children {
-			child.truncate(int(c.Offsets[n]))
+			child.Truncate(int(c.Offsets[n]))
 		}
 	case types.Struct:
 		for _, child := range c.Children {
-			child.truncate(n)
+			child.Truncate(n)
 		}
 	}
 	if c.valid != nil && len(c.valid) > Words(n) {
@@ -176,4 +176,12 @@ func makeIdentity(n int) []int32 {
 		rows[i] = int32(i)
 	}
 	return rows
+}
+
+// Share makes c show src's rows without copying: values, children and validity
+// are src's until c's next change. c is of src's type.
+func (c *Column) Share(src *Column) {
+	c.Const, c.length, c.valid = src.Const, src.length, src.valid
+	c.data, c.cap = src.data, src.length
+	c.Offsets, c.Children = src.Offsets, src.Children
 }

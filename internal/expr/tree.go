@@ -1,0 +1,81 @@
+package expr
+
+// Transform rebuilds e from the leaves up, giving each node to f once its
+// children are done.
+func Transform(e Expr, f func(Expr) (Expr, error)) (Expr, error) {
+	children := e.Children()
+	if len(children) > 0 {
+		fresh, changed := make([]Expr, len(children)), false
+		for i, c := range children {
+			n, err := Transform(c, f)
+			if err != nil {
+				return nil, err
+			}
+			fresh[i], changed = n, changed || n != c
+		}
+		if changed {
+			e = e.WithChildren(fresh)
+		}
+	}
+	return f(e)
+}
+
+// Walk gives e and all expressions beneath it to f, parents first, and goes no
+// deeper where f returns false.
+func Walk(e Expr, f func(Expr) bool) {
+	if !f(e) {
+		return
+	}
+	for _, c := range e.Children() {
+		Walk(c, f)
+	}
+}
+
+// Any reports whether f holds for e or an expression beneath it.
+func Any(e Expr, f func(Expr) bool) bool {
+	found := false
+	Walk(e, func(x Expr) bool {
+		found = found || f(x)
+		return !found
+	})
+	return found
+}
+
+// Refs are the columns that e reads, each once, in order of appearance.
+func Refs(list ...Expr) []*Ref {
+	var refs []*Ref
+	seen := make(map[ID]bool)
+	for _, e := range list {
+		Walk(e, func(x Expr) bool {
+			if r, ok := x.(*Ref); ok && !seen[r.ID] {
+				seen[r.ID] = true
+				refs = append(refs, r)
+			}
+			return true
+		})
+	}
+	return refs
+}
+
+// HasAggregate reports whether an aggregate function stands in e.
+func HasAggregate(e Expr) bool {
+	return Any(e, func(x Expr) bool { _, ok := x.(*AggregateCall); return ok })
+}
+
+// Volatile reports whether the value of e may differ between two evaluations
+// over one row.
+func Volatile(e Expr) bool {
+	return Any(e, func(x Expr) bool { c, ok := x.(*Call); return ok && c.Fn.Volatile })
+}
+
+// Named is the column that an item of a select list makes: a Ref itself, or an
+// Alias's.
+func Named(e Expr) *Ref {
+	switch e := e.(type) {
+	case *Ref:
+		return e
+	case *Alias:
+		return e.Ref()
+	}
+	return nil
+}

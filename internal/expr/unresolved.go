@@ -1,0 +1,242 @@
+package expr
+
+import (
+	"strings"
+
+	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/types"
+)
+
+// UnresolvedAttribute is a name that the analyzer has not found yet.
+type UnresolvedAttribute struct {
+	// Parts are the name's parts, back-quotes removed.
+	Parts []string
+	// PlanID is Spark Connect's id of the DataFrame the column was taken from;
+	// 0 for none.
+	PlanID int64
+	At     fault.Position
+}
+
+// UnresolvedStar is * or target.*, with EXCEPT.
+type UnresolvedStar struct {
+	// Target is the table, alias or struct before the star; nil for none.
+	Target []string
+	// Except are names that the star leaves out.
+	Except [][]string
+	PlanID int64
+	At     fault.Position
+}
+
+// UnresolvedRegex is a name that is a regular expression: colRegex.
+type UnresolvedRegex struct {
+	Pattern string
+	PlanID  int64
+	At      fault.Position
+}
+
+// UnresolvedFunction is a call of a function, operators included: "+", "and",
+// "when" (CASE: condition, value, …, else), "in", "isnull".
+type UnresolvedFunction struct {
+	Name     string
+	Args     []Expr
+	Distinct bool
+	// Filter is FILTER (WHERE …); nil for none.
+	Filter Expr
+	// IgnoreNulls is IGNORE NULLS.
+	IgnoreNulls bool
+	// OrderBy is WITHIN GROUP (ORDER BY …).
+	OrderBy []*SortOrder
+	// Written tells name(…) from an operator, for messages.
+	Written bool
+	At      fault.Position
+}
+
+// UnresolvedExtract is child[key] or child.key where child is no plain name.
+type UnresolvedExtract struct {
+	Child Expr
+	Key   Expr
+	At    fault.Position
+}
+
+// NamedArgument is name => value in a call.
+type NamedArgument struct {
+	Name  string
+	Value Expr
+}
+
+// Lambda is x -> body, a function given to a higher-order function.
+type Lambda struct {
+	Params []string
+	Body   Expr
+	At     fault.Position
+}
+
+// Frame is the frame of a window function. Bounds are literals, or nil for
+// UNBOUNDED; Current marks CURRENT ROW.
+type Frame struct {
+	Rows                        bool // ROWS, else RANGE
+	Lower, Upper                Expr
+	LowerCurrent, UpperCurrent  bool
+	LowerFollowing, UpperBefore bool
+}
+
+// Window is a function OVER a window.
+type Window struct {
+	Fn          Expr
+	PartitionBy []Expr
+	OrderBy     []*SortOrder
+	// Frame is nil where the default is meant.
+	Frame *Frame
+	// Name is that of a WINDOW clause; empty for none.
+	Name string
+	At   fault.Position
+}
+
+// Relation marks the plan inside a subquery: nodes of package plan satisfy it.
+type Relation interface{ IsRelation() }
+
+// SubqueryKind says how a subquery's rows become a value.
+type SubqueryKind uint8
+
+// The kinds of subqueries.
+const (
+	ScalarSubquery SubqueryKind = iota
+	ExistsSubquery
+	InSubquery
+)
+
+// Subquery is a query inside an expression.
+type Subquery struct {
+	Kind SubqueryKind
+	// Values are compared with the rows by IN.
+	Values []Expr
+	Plan   Relation
+	At     fault.Position
+}
+
+// Parameter is a marker for a value given apart: :name, or ? with its place.
+type Parameter struct {
+	Name  string
+	Index int // 0-based, for ?
+	At    fault.Position
+}
+
+func (u *UnresolvedAttribute) Type() types.Type         { return types.Type{} }
+func (u *UnresolvedAttribute) Nullable() bool           { return true }
+func (u *UnresolvedAttribute) Children() []Expr         { return nil }
+func (u *UnresolvedAttribute) WithChildren([]Expr) Expr { return u }
+func (u *UnresolvedAttribute) String() string           { return strings.Join(u.Parts, ".") }
+
+func (u *UnresolvedStar) Type() types.Type         { return types.Type{} }
+func (u *UnresolvedStar) Nullable() bool           { return true }
+func (u *UnresolvedStar) Children() []Expr         { return nil }
+func (u *UnresolvedStar) WithChildren([]Expr) Expr { return u }
+func (u *UnresolvedStar) String() string {
+	return strings.Join(append(u.Target[:len(u.Target):len(u.Target)], "*"), ".")
+}
+
+func (u *UnresolvedRegex) Type() types.Type         { return types.Type{} }
+func (u *UnresolvedRegex) Nullable() bool           { return true }
+func (u *UnresolvedRegex) Children() []Expr         { return nil }
+func (u *UnresolvedRegex) WithChildren([]Expr) Expr { return u }
+func (u *UnresolvedRegex) String() string           { return "`" + u.Pattern + "`" }
+
+func (u *UnresolvedFunction) Type() types.Type { return types.Type{} }
+func (u *UnresolvedFunction) Nullable() bool   { return true }
+func (u *UnresolvedFunction) Children() []Expr {
+	c := append([]Expr(nil), u.Args...)
+	if u.Filter != nil {
+		c = append(c, u.Filter)
+	}
+	for _, o := range u.OrderBy {
+		c = append(c, o.Child)
+	}
+	return c
+}
+func (u *UnresolvedFunction) WithChildren(c []Expr) Expr {
+	n := *u
+	n.Args, c = c[:len(u.Args)], c[len(u.Args):]
+	if u.Filter != nil {
+		n.Filter, c = c[0], c[1:]
+	}
+	n.OrderBy = make([]*SortOrder, len(u.OrderBy))
+	for i, o := range u.OrderBy {
+		order := *o
+		order.Child = c[i]
+		n.OrderBy[i] = &order
+	}
+	return &n
+}
+func (u *UnresolvedFunction) String() string { return CallText(u.Name, u.Args) }
+
+func (u *UnresolvedExtract) Type() types.Type { return types.Type{} }
+func (u *UnresolvedExtract) Nullable() bool   { return true }
+func (u *UnresolvedExtract) Children() []Expr { return []Expr{u.Child, u.Key} }
+func (u *UnresolvedExtract) WithChildren(c []Expr) Expr {
+	return &UnresolvedExtract{Child: c[0], Key: c[1], At: u.At}
+}
+func (u *UnresolvedExtract) String() string { return u.Child.String() + "[" + u.Key.String() + "]" }
+
+func (n *NamedArgument) Type() types.Type { return n.Value.Type() }
+func (n *NamedArgument) Nullable() bool   { return n.Value.Nullable() }
+func (n *NamedArgument) Children() []Expr { return []Expr{n.Value} }
+func (n *NamedArgument) WithChildren(c []Expr) Expr {
+	return &NamedArgument{Name: n.Name, Value: c[0]}
+}
+func (n *NamedArgument) String() string { return n.Name + " => " + n.Value.String() }
+
+func (l *Lambda) Type() types.Type { return l.Body.Type() }
+func (l *Lambda) Nullable() bool   { return l.Body.Nullable() }
+func (l *Lambda) Children() []Expr { return []Expr{l.Body} }
+func (l *Lambda) WithChildren(c []Expr) Expr {
+	return &Lambda{Params: l.Params, Body: c[0], At: l.At}
+}
+func (l *Lambda) String() string {
+	return "lambdafunction(" + l.Body.String() + ", " + strings.Join(l.Params, ", ") + ")"
+}
+
+func (w *Window) Type() types.Type { return w.Fn.Type() }
+func (w *Window) Nullable() bool   { return w.Fn.Nullable() }
+func (w *Window) Children() []Expr {
+	c := append([]Expr{w.Fn}, w.PartitionBy...)
+	for _, o := range w.OrderBy {
+		c = append(c, o.Child)
+	}
+	return c
+}
+func (w *Window) WithChildren(c []Expr) Expr {
+	n := *w
+	n.Fn, n.PartitionBy = c[0], c[1:1+len(w.PartitionBy)]
+	c = c[1+len(w.PartitionBy):]
+	n.OrderBy = make([]*SortOrder, len(w.OrderBy))
+	for i, o := range w.OrderBy {
+		order := *o
+		order.Child = c[i]
+		n.OrderBy[i] = &order
+	}
+	return &n
+}
+func (w *Window) String() string { return w.Fn.String() + " OVER (…)" }
+
+func (s *Subquery) Type() types.Type { return types.Type{} }
+func (s *Subquery) Nullable() bool   { return true }
+func (s *Subquery) Children() []Expr { return s.Values }
+func (s *Subquery) WithChildren(c []Expr) Expr {
+	n := *s
+	n.Values = c
+	return &n
+}
+func (s *Subquery) String() string {
+	return [...]string{"scalarsubquery()", "exists()", "in_subquery()"}[s.Kind]
+}
+
+func (p *Parameter) Type() types.Type         { return types.Type{} }
+func (p *Parameter) Nullable() bool           { return true }
+func (p *Parameter) Children() []Expr         { return nil }
+func (p *Parameter) WithChildren([]Expr) Expr { return p }
+func (p *Parameter) String() string {
+	if p.Name == "" {
+		return "?"
+	}
+	return ":" + p.Name
+}

@@ -1,0 +1,109 @@
+package plan
+
+import "github.com/weirstream/weir/types"
+
+// Command is a statement that is not a query. Each kind is a struct of this
+// file.
+type Command interface{ isCommand() }
+
+// CreateView is CREATE [OR REPLACE] TEMPORARY VIEW.
+type CreateView struct {
+	Origin
+	Name    []string
+	Columns []string
+	Replace bool
+	// IfNotExists leaves an existing view alone.
+	IfNotExists bool
+	// Query is the view's text as a plan; nil where Using is set.
+	Query Node
+	// Using is a format: the view reads it, as a table or as STREAM(view).
+	Using   string
+	Options map[string]string
+	Schema  *types.Schema
+}
+
+// CreateStreamingTable is the job form: CREATE STREAMING TABLE name [USING
+// format] [PARTITIONED BY (…)] [OPTIONS (…)] AS query over STREAM(…) (S230).
+type CreateStreamingTable struct {
+	Origin
+	Name        []string
+	IfNotExists bool
+	Using       string
+	PartitionBy []string
+	// Options are the sink's, with outputMode, checkpointLocation, trigger,
+	// queryName among them.
+	Options map[string]string
+	Query   Node
+}
+
+// InsertInto is INSERT INTO|OVERWRITE name query.
+type InsertInto struct {
+	Origin
+	Name      []string
+	Overwrite bool
+	Columns   []string
+	Query     Node
+}
+
+// Set is SET key = value, SET key, SET. Value is nil where it is only asked.
+type Set struct {
+	Origin
+	Key   string
+	Value *string
+}
+
+// Reset is RESET [key].
+type Reset struct {
+	Origin
+	Key string
+}
+
+// DropView is DROP VIEW|TABLE [IF EXISTS] name.
+type DropView struct {
+	Origin
+	Name     []string
+	IfExists bool
+}
+
+// Explain is EXPLAIN [EXTENDED|FORMATTED] statement.
+type Explain struct {
+	Origin
+	Mode      string
+	Statement Statement
+}
+
+// Show is SHOW TABLES|VIEWS|FUNCTIONS|COLUMNS …: What is the word in lower
+// case.
+type Show struct {
+	Origin
+	What    string
+	Pattern string
+	Name    []string
+}
+
+// Describe is DESCRIBE [TABLE|QUERY|FUNCTION] …
+type Describe struct {
+	Origin
+	// What is "table", "query" or "function".
+	What  string
+	Name  []string
+	Query Node
+}
+
+// Statement is one SQL statement: a query or a command.
+type Statement struct {
+	Query   Node // nil for a command
+	Command Command
+	// Text is the statement's own text.
+	Text string
+}
+
+func (*CreateView) isCommand()           {}
+func (*CreateStreamingTable) isCommand() {}
+func (*InsertInto) isCommand()           {}
+func (*Set) isCommand()                  {}
+func (*Reset) isCommand()                {}
+func (*DropView) isCommand()             {}
+func (*Explain) isCommand()              {}
+func (*Show) isCommand()                 {}
+func (*Describe) isCommand()             {}
