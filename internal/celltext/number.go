@@ -1,0 +1,96 @@
+package celltext
+
+import (
+	"math"
+	"math/bits"
+	"strconv"
+
+	"github.com/weirstream/weir/types"
+)
+
+// AppendDouble writes v as Java's Double.toString does.
+func AppendDouble(dst []byte, v float64) []byte { return appendFloat(dst, v, 64) }
+
+// AppendFloat writes v as Java's Float.toString does.
+func AppendFloat(dst []byte, v float32) []byte { return appendFloat(dst, float64(v), 32) }
+
+// appendFloat writes the shortest digits that give v back: plainly from 10⁻³ up
+// to 10⁷, else with an exponent, always with a digit on each side of the point.
+func appendFloat(dst []byte, v float64, size int) []byte {
+	switch abs := math.Abs(v); {
+	case math.IsNaN(v):
+		return append(dst, "NaN"...)
+	case math.IsInf(v, 0):
+		if v < 0 {
+			dst = append(dst, '-')
+		}
+		return append(dst, "Infinity"...)
+	case abs == 0 || abs >= 1e-3 && abs < 1e7:
+		start := len(dst)
+		dst = strconv.AppendFloat(dst, v, 'f', -1, size)
+		return pointed(dst, start)
+	}
+	start := len(dst)
+	dst = strconv.AppendFloat(dst, v, 'e', -1, size)
+	if size == 64 && math.Abs(v) == math.SmallestNonzeroFloat64 || size == 32 && math.Abs(v) == math.SmallestNonzeroFloat32 {
+		// Java asks for two digits where one would do: 4.9E-324, 1.4E-45.
+		dst = strconv.AppendFloat(dst[:start], v, 'e', 1, size)
+	}
+	e := len(dst) - 1
+	for dst[e] != 'e' {
+		e--
+	}
+	exponent, _ := strconv.Atoi(string(dst[e+1:]))
+	dst = append(pointed(dst[:e], start), 'E')
+	return strconv.AppendInt(dst, int64(exponent), 10)
+}
+
+// pointed adds ".0" to the number that starts at start if it has no point.
+func pointed(dst []byte, start int) []byte {
+	for _, b := range dst[start:] {
+		if b == '.' {
+			return dst
+		}
+	}
+	return append(dst, ".0"...)
+}
+
+// AppendDecimal writes the unscaled value d with scale digits behind the point.
+func AppendDecimal(dst []byte, d types.Decimal, scale int) []byte {
+	hi, lo := uint64(d.Hi), d.Lo
+	if d.Hi < 0 {
+		dst = append(dst, '-')
+		var borrow uint64
+		lo, borrow = bits.Sub64(0, lo, 0)
+		hi, _ = bits.Sub64(0, hi, borrow)
+	}
+	var text [48]byte
+	n := len(text)
+	const chunk = 1e19 // the largest power of ten in 64 bits
+	for hi != 0 {
+		q, r := hi/chunk, hi%chunk
+		var rest uint64
+		lo, rest = bits.Div64(r, lo, chunk)
+		hi = q
+		for range 19 {
+			n--
+			text[n], rest = byte('0'+rest%10), rest/10
+		}
+	}
+	for lo != 0 {
+		n--
+		text[n], lo = byte('0'+lo%10), lo/10
+	}
+	for len(text)-n <= scale {
+		n--
+		text[n] = '0'
+	}
+	for n < len(text)-scale-1 && text[n] == '0' {
+		n++
+	}
+	dst = append(dst, text[n:len(text)-scale]...)
+	if scale > 0 {
+		dst = append(append(dst, '.'), text[len(text)-scale:]...)
+	}
+	return dst
+}
