@@ -57,6 +57,9 @@ var (
 
 	StreamFailed          = Condition{"STREAM_FAILED", "XXKST"}
 	ConcurrentLogUpdate   = Condition{"CONCURRENT_STREAM_LOG_UPDATE", "40000"}
+	OffsetLogWrite        = Condition{"STREAMING_CHECKPOINT_LOG_WRITE_FAILURE.OFFSET_LOG", "58030"}
+	CommitLogWrite        = Condition{"STREAMING_CHECKPOINT_LOG_WRITE_FAILURE.COMMIT_LOG", "58030"}
+	MissingMetadata       = Condition{"STREAMING_CHECKPOINT_MISSING_METADATA_FILE", "42K03"}
 	ChecksumMismatch      = Condition{"CHECKPOINT_FILE_CHECKSUM_VERIFICATION_FAILED", "XX000"}
 	OutputModeUnsupported = Condition{"STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION", "42KDE"}
 	OutputModeDataSource  = Condition{"STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE", "42KDE"}
