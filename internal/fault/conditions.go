@@ -8,6 +8,17 @@ var (
 	InvalidNumericRange  = Condition{"INVALID_NUMERIC_LITERAL_RANGE", "22003"}
 	InvalidSQLSyntax     = Condition{"INVALID_SQL_SYNTAX", "42000"}
 	UnsupportedDataType  = Condition{"UNSUPPORTED_DATATYPE", "0A000"}
+	EmptyStatement       = Condition{"PARSE_EMPTY_STATEMENT", "42617"}
+	TypeMissingSize      = Condition{"DATATYPE_MISSING_SIZE", "42K01"}
+	IncompleteArray      = Condition{"INCOMPLETE_TYPE_DEFINITION.ARRAY", "42K01"}
+	IncompleteMap        = Condition{"INCOMPLETE_TYPE_DEFINITION.MAP", "42K01"}
+	IncompleteStruct     = Condition{"INCOMPLETE_TYPE_DEFINITION.STRUCT", "42K01"}
+	DecimalPrecision     = Condition{"DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", "22003"}
+	DecimalScale         = Condition{"DECIMAL_SCALE_EXCEEDS_PRECISION", "22003"}
+	TimePrecision        = Condition{"UNSUPPORTED_TIME_PRECISION", "0A001"}
+	TimestampPrecision   = Condition{"INVALID_TIMESTAMP_PRECISION", "22023"}
+	CollationName        = Condition{"COLLATION_INVALID_NAME", "42704"}
+	InvalidJSONType      = Condition{"INVALID_JSON_DATA_TYPE", "2203G"}
 	UnsupportedFeature   = Condition{"UNSUPPORTED_FEATURE", "0A000"}
 	UnresolvedColumn     = Condition{"UNRESOLVED_COLUMN.WITH_SUGGESTION", "42703"}
 	UnresolvedColumnBare = Condition{"UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", "42703"}
