@@ -41,6 +41,8 @@ type Options struct {
 
 	// Warn takes what the user should know but nobody waits for. It may be nil.
 	Warn *slog.Logger
+
+	growth int64 // smaller in crash tests, which copy the files thousands of times
 }
 
 func (o Options) retain() int64 { return int64(cmp.Or(o.Retain, 100)) }
@@ -131,7 +133,7 @@ func (c *Checkpoint) open(journals string) (State, error) {
 		id.epoch = files[len(files)-1].epoch + 1
 	}
 	c.epoch = id.epoch
-	if c.journal, err = claim(c.fs, journals, id); err != nil {
+	if c.journal, err = claim(c.fs, journals, id, c.options.growth); err != nil {
 		return State{}, err
 	}
 	// Listed again: until the claim the epoch before was free to go on in a new file.
@@ -310,7 +312,7 @@ func (c *Checkpoint) append(payload []byte) error {
 // rotate goes on in a new file.
 func (c *Checkpoint) rotate() error {
 	old := c.journal
-	next, err := claim(c.fs, old.dir, fileID{epoch: old.id.epoch, part: old.id.part + 1})
+	next, err := claim(c.fs, old.dir, fileID{epoch: old.id.epoch, part: old.id.part + 1}, c.options.growth)
 	if err != nil {
 		old.err = err
 		return err

@@ -19,7 +19,7 @@ type workload struct {
 }
 
 // small makes the journal go on in new files often.
-var small = Options{QueryID: testID, MirrorDelay: -1, MaxJournal: 4 << 10, Retain: 3}
+var small = Options{QueryID: testID, MirrorDelay: -1, MaxJournal: 4 << 10, Retain: 3, growth: 4 << 10}
 
 func (w *workload) run(to int64) error {
 	c, s, err := Open(w.fs, "ck", small)
@@ -157,6 +157,7 @@ func TestCrashInRecovery(t *testing.T) {
 // said before.
 func TestEveryFlippedBitIsFound(t *testing.T) {
 	m := new(vfs.Memory)
+	quiet := Options{QueryID: testID, MirrorDelay: -1, growth: 4 << 10}
 	c, _ := open(t, m, quiet)
 	must(t, run(c, 0, 2))
 	used := int(c.journal.length)

@@ -17,10 +17,10 @@ import (
 // journalDir holds the journal files and the lock.
 const journalDir = "journal"
 
-// growth is the unit in which a journal file is extended, with zeros, ahead of
+// defaultGrowth is the unit in which a journal file is extended, with zeros, ahead of
 // what is written: overwriting zeros and syncing costs a quarter less than
 // appending and syncing, since the size of the file need not change.
-const growth = 128 << 10
+const defaultGrowth = 128 << 10
 
 // journal is the file that this run appends to.
 //
@@ -44,6 +44,7 @@ type journal struct {
 	frame     uint32 // number of the last frame
 	length    int64  // bytes of frames
 	allocated int64  // size of the file
+	growth    int64  // unit of allocated
 	err       error  // why nothing can be appended any more
 }
 
@@ -88,7 +89,7 @@ func journalFiles(fsys vfs.FS, dir string) ([]fileID, error) {
 }
 
 // claim takes an epoch, or the next part of one, by making its file.
-func claim(fsys vfs.FS, dir string, id fileID) (*journal, error) {
+func claim(fsys vfs.FS, dir string, id fileID, growth int64) (*journal, error) {
 	file, err := fsys.Create(path.Join(dir, id.name()))
 	if errors.Is(err, fs.ErrExist) {
 		return nil, fault.New(fault.ConcurrentLogUpdate, "another run has taken epoch %d of %s at the same moment. Let only one "+
@@ -100,7 +101,7 @@ func claim(fsys vfs.FS, dir string, id fileID) (*journal, error) {
 	if err := fsys.SyncDir(dir); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &journal{fs: fsys, dir: dir, id: id, file: file}, nil
+	return &journal{fs: fsys, dir: dir, id: id, file: file, growth: cmp.Or(growth, defaultGrowth)}, nil
 }
 
 // append makes a frame durable. After an error it appends nothing any more.
@@ -119,7 +120,7 @@ func (j *journal) tryAppend(payload []byte) error {
 	buf = appendFrame(buf, j.id, j.frame+1, j.length/sectorSize, payload)
 	end := j.length + int64(len(buf))
 	if end > j.allocated {
-		j.allocated = (end + growth - 1) / growth * growth
+		j.allocated = (end + j.growth - 1) / j.growth * j.growth
 		buf = append(buf, make([]byte, j.allocated-end)...)
 	}
 	if _, err := j.file.WriteAt(buf, j.length); err != nil {

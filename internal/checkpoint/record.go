@@ -17,7 +17,6 @@ import (
 //	delta   operator, version (uvarints), store (string), then the payload
 //	forget  operator, first version to keep (uvarints), store (string)
 //	note    name (string), then the value
-//	entry   batch (uvarint), log (string), then the text of <log>/<batch>
 //
 // A string is its length as uvarint and its bytes. The kinds are letters so
 // that a dump of the file can be read.
@@ -30,7 +29,6 @@ const (
 	kindDelta  kind = 'D'
 	kindForget kind = 'F'
 	kindNote   kind = 'N'
-	kindEntry  kind = 'E'
 )
 
 // format is the version of the journal's records that this package writes and
@@ -99,13 +97,6 @@ func (e *encoder) note(name string, value []byte) {
 	e.text(name)
 	e.bytes(value)
 	e.end(kindNote)
-}
-
-func (e *encoder) entry(log string, batch int64, text []byte) {
-	e.number(batch)
-	e.text(log)
-	e.bytes(text)
-	e.end(kindEntry)
 }
 
 // decoder takes a record apart. After the first error everything is zero.

@@ -148,13 +148,12 @@ type live struct {
 	done    int64            // the newest commit, -1 for none
 	deltas  []Delta
 	notes   map[string][]byte
-	entries map[string]map[int64][]byte // entries of logs that have no file yet
 }
 
 func newLive(retain int64) *live {
 	return &live{
 		retain: retain, plans: map[int64][]byte{}, commits: map[int64][]byte{}, planned: -1, done: -1,
-		notes: map[string][]byte{}, entries: map[string]map[int64][]byte{},
+		notes: map[string][]byte{},
 	}
 }
 
@@ -177,9 +176,6 @@ func (l *live) apply(payload []byte) (first opening, err error) {
 			l.forget(forgotten{operator: int(d.number()), before: d.number(), store: d.text()})
 		case kindNote:
 			l.notes[d.text()] = d.all()
-		case kindEntry:
-			batch, log := d.number(), d.text()
-			l.entry(log, batch, bytes.Clone(d.all()))
 		default:
 			return fmt.Errorf("the kind is unknown to this weir")
 		}
@@ -211,13 +207,6 @@ func (l *live) forget(f forgotten) {
 	})
 }
 
-func (l *live) entry(log string, batch int64, text []byte) {
-	if l.entries[log] == nil {
-		l.entries[log] = map[int64][]byte{}
-	}
-	l.entries[log][batch] = text
-}
-
 // snapshot writes everything after the opening record.
 func (l *live) snapshot(e *encoder) {
 	for _, batch := range slices.Sorted(maps.Keys(l.plans)) {
@@ -231,11 +220,6 @@ func (l *live) snapshot(e *encoder) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.notes)) {
 		e.note(name, l.notes[name])
-	}
-	for _, log := range slices.Sorted(maps.Keys(l.entries)) {
-		for _, batch := range slices.Sorted(maps.Keys(l.entries[log])) {
-			e.entry(log, batch, l.entries[log][batch])
-		}
 	}
 }
 
