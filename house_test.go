@@ -527,7 +527,7 @@ func globals(in *inspection) {
 					if declared[f.pkg] == nil {
 						declared[f.pkg] = make(map[string]bool)
 					}
-					declared[f.pkg][n.Name] = true
+					declared[f.pkg][n.Name] = n.Name != "_"
 				}
 			}
 		}
@@ -797,7 +797,7 @@ var snippets = []struct {
 	{"init", "a/a.go", "package a\nfunc init() {}\ntype t int\nfunc (t) init() {}\n", 1},
 	{"globals", "a/a.go", "package a\nimport \"sync\"\nvar n int\nvar m = make(map[int]int)\nvar p = sync.Pool{}\nvar s = \"s\"\n", 4},
 	{"globals", "a/a.go", "package a\nvar t = []int{1}\nfunc f() { t[0] = 2; t := 1; t++ }\n", 1},
-	{"globals", "a/a.go", "package a\nimport \"errors\"\nvar e = errors.New(\"e\")\nvar t = map[int]int{1: 2}\nvar _ error = nil\n", 0},
+	{"globals", "a/a.go", "package a\nimport \"errors\"\nvar e = errors.New(\"e\")\nvar t = map[int]int{1: 2}\nvar _ error = nil\nfunc f() { _ = t }\n", 0},
 	{"panic", "a/a.go", "package a\nfunc f() { panic(1) }\n", 1},
 	{"panic", "a/a.go", "package a\nfunc f() {\n// Only a programmer can.\npanic(1)\n}\n// g panics.\nfunc g() { panic(1) }\n", 0},
 	{"exit", "a/a.go", "package a\nimport \"os\"\nfunc f() { os.Exit(1) }\n", 1},
@@ -830,6 +830,167 @@ func TestRulesFindWhatTheyForbid(t *testing.T) {
 	for _, r := range houseRules {
 		if !tested[r.name] {
 			t.Errorf("rule %s has no snippet that breaks it", r.name)
+		}
+	}
+}
+
+// document is the text of a file below the root, which must be there.
+func document(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// documents are all Markdown files of the module.
+func documents(t *testing.T) []string {
+	t.Helper()
+	var names []string
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/*/*.md"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, found...)
+	}
+	return names
+}
+
+var (
+	quotedPath = regexp.MustCompile("`([a-z_]+(?:/[A-Za-z0-9_.]+)*\\.(?:go|md|txt|sql))`")
+	codeSpan   = regexp.MustCompile("`[^`\n]*`")
+	link       = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+	testName   = regexp.MustCompile("`([^`]+)` ((?:Test|Fuzz|Example)[A-Za-z0-9_]+)")
+)
+
+// TestDocsNameFilesThatExist: a map with a wrong street is worse than none.
+func TestDocsNameFilesThatExist(t *testing.T) {
+	for _, name := range documents(t) {
+		text := document(t, name)
+		for _, m := range link.FindAllStringSubmatch(codeSpan.ReplaceAllString(text, ""), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(name), m[1])); err != nil {
+				t.Errorf("%s links to %s, which does not exist", name, m[1])
+			}
+		}
+		if name != filepath.FromSlash("docs/ARCHITECTURE.md") {
+			continue
+		}
+		for _, m := range quotedPath.FindAllStringSubmatch(text, -1) {
+			if _, err := os.Stat(m[1]); err != nil {
+				t.Errorf("%s names %s, which does not exist; say where the step is done now", name, m[1])
+			}
+		}
+	}
+}
+
+// TestDocsLayers: the layers in ARCHITECTURE are those of layers_test.go, with
+// the floor at the bottom and a number in front.
+func TestDocsLayers(t *testing.T) {
+	text := document(t, "docs/ARCHITECTURE.md")
+	lines := strings.Split(strings.TrimSpace(layers), "\n")
+	var want strings.Builder
+	for i, line := range slices.Backward(lines) {
+		fmt.Fprintf(&want, "%3d  %s\n", i+1, strings.TrimSpace(line))
+	}
+	if !strings.Contains(text, want.String()) {
+		t.Errorf("the layers in docs/ARCHITECTURE.md are not those of layers_test.go; they are\n%s", want.String())
+	}
+}
+
+// declaredTests are the test functions of the module, as "folder name".
+func declaredTests(t *testing.T) map[string]bool {
+	t.Helper()
+	declared := make(map[string]bool)
+	functions(sources(t), func(f *file, fn *ast.FuncDecl) {
+		if f.isTest && fn.Recv == nil {
+			declared[f.pkg+" "+fn.Name.Name] = true
+		}
+	})
+	return declared
+}
+
+// missingTests are the tests that a text names and nobody wrote.
+func missingTests(declared map[string]bool, text string) (named int, missing []string) {
+	for _, m := range testName.FindAllStringSubmatch(text, -1) {
+		named++
+		if !declared[m[1]+" "+m[2]] {
+			missing = append(missing, m[0])
+		}
+	}
+	return named, missing
+}
+
+// features is how many features of Spark have an id.
+const features = 390
+
+func TestDocsFeatures(t *testing.T) {
+	declared := declaredTests(t)
+	seen := make(map[string]bool)
+	row := regexp.MustCompile(`(?m)^\| ([DRSP][0-9]+[a-z]?) \| (.*) \| ([a-z ]+) \|(.*)\|$`)
+	for _, m := range row.FindAllStringSubmatch(document(t, "docs/FEATURES.md"), -1) {
+		id, status, test := m[1], m[3], strings.TrimSpace(m[4])
+		if seen[id] {
+			t.Errorf("feature %s stands there twice", id)
+		}
+		seen[id] = true
+		named, missing := missingTests(declared, test)
+		for _, name := range missing {
+			t.Errorf("feature %s names the test %s, which does not exist", id, name)
+		}
+		switch status {
+		case "works", "partly":
+			if named == 0 {
+				t.Errorf("feature %s %s, but no test proves it; name one as `folder` TestName", id, status)
+			}
+		case "not yet":
+			if test != "" {
+				t.Errorf("feature %s is not yet there, but names a test; say partly", id)
+			}
+		default:
+			t.Errorf("feature %s has the status %q; it can be works, partly or not yet", id, status)
+		}
+	}
+	if len(seen) != features {
+		t.Errorf("%d features have a row, want %d", len(seen), features)
+	}
+}
+
+func TestDocsTraps(t *testing.T) {
+	declared := declaredTests(t)
+	text := document(t, "docs/TRAPS.md")
+	traps, rest, _ := strings.Cut(text, "## Lock order")
+	if rest == "" {
+		t.Error("docs/TRAPS.md has no lock order")
+	}
+	_, missing := missingTests(declared, text)
+	for _, name := range missing {
+		t.Errorf("docs/TRAPS.md names the test %s, which does not exist", name)
+	}
+	for trap := range strings.SplitSeq(traps, "\n\n**") {
+		title, _, ok := strings.Cut(trap, "**")
+		if ok && !strings.Contains(trap, "Held by: `") {
+			t.Errorf("the trap %q names no test that holds it; write one, then name it as Held by: `folder` TestName", title)
+		}
+	}
+}
+
+func TestDocsDecisions(t *testing.T) {
+	names, err := filepath.Glob("docs/decisions/[0-9]*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range names {
+		number := fmt.Sprintf("%04d", i+1)
+		text := document(t, name)
+		if !strings.HasPrefix(filepath.Base(name), number+"-") || !strings.HasPrefix(text, "# "+number+": ") {
+			t.Errorf("%s: the next number is %s, in its name and in its title", name, number)
+		}
+		for _, part := range []string{"\n## Context\n", "\n## Choice\n", "\n## Refused\n"} {
+			if !strings.Contains(text, part) {
+				t.Errorf("%s has no part%s", name, strings.TrimRight(strings.ReplaceAll(part, "\n", " "), " "))
+			}
 		}
 	}
 }

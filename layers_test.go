@@ -19,7 +19,7 @@ const layers = `
 	types internal/vfs
 	internal/kernel internal/jsontext internal/csvtext internal/datetime internal/regex internal/watermark internal/microbatch
 	internal/batch internal/progress
-	internal/rowvalue connector stateful
+	internal/rowvalue internal/celltext connector stateful
 	internal/expr internal/rowcodec internal/keytable internal/checkpoint internal/schedule internal/nexmark connector/connectortest
 	internal/plan internal/state internal/shuffle internal/fn/* connector/*
 	internal/exec internal/sql internal/state/* internal/sparkpb
@@ -96,7 +96,7 @@ var narrow = []struct {
 	{
 		"connector/", []string{
 			"connector", "types", "internal/batch", "internal/fault", "internal/invariant", "internal/clock",
-			"internal/jsontext", "internal/csvtext", "internal/datetime", "internal/nexmark", "internal/rowvalue",
+			"internal/jsontext", "internal/csvtext", "internal/datetime", "internal/nexmark", "internal/rowvalue", "internal/celltext",
 			"internal/vfs", "internal/golden",
 		},
 		"a connector sees what every other connector sees; if it needs more, the interface is wrong",

@@ -1,0 +1,66 @@
+# Every target works on a fresh clone with Go, make and Python; nothing else is
+# set up by hand. `make help` lists them.
+
+GO       ?= go
+PKG      ?= ./...
+FUZZTIME ?= 30s
+COUNT    ?= 1
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+export CGO_ENABLED = 0
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fmt vet house generate race fuzz meta bench build
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## run the main job on built-in input
+	$(GO) run ./cmd/weir demo
+
+test: ## run all tests, at most ten minutes
+	$(GO) test -timeout 10m $(PKG)
+
+check: fmt vet house generate ## format, vet, the rules of the house, generated files
+
+fmt:
+	@bad=$$(gofmt -l .); if [ -n "$$bad" ]; then echo "not formatted, run gofmt -w:"; echo "$$bad"; exit 1; fi
+
+vet:
+	$(GO) vet $(PKG)
+
+house:
+	$(GO) test -run 'House|Layers|Narrow|Chain|Rules|Exceptions|Docs' .
+
+# What go generate writes is kept in git. A tree with changes of its own cannot
+# be compared, so it is not.
+generate:
+	@if [ -n "$$(git status --porcelain 2>/dev/null)" ]; then \
+		echo "generate: the tree has changes, not compared"; \
+	else \
+		$(GO) generate $(PKG) && \
+		if [ -n "$$(git status --porcelain 2>/dev/null)" ]; then \
+			echo "generated files are not up to date, commit these:"; git status --short; exit 1; \
+		fi; \
+	fi
+
+race: export CGO_ENABLED = 1
+race: ## run the short tests under the race detector, with invariants checked
+	$(GO) test -race -short -tags invariants $(PKG)
+
+fuzz: ## run each fuzz target for FUZZTIME (30s)
+	@for file in $$(grep -rl --include='*_test.go' '^func Fuzz' . | sort); do \
+		for name in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' $$file); do \
+			echo "$$(dirname $$file) $$name"; \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $$(dirname $$file) || exit 1; \
+		done; \
+	done
+
+meta: ## run the random tests anew, with invariants checked
+	$(GO) test -count=1 -tags invariants -run 'Random|Metamorphic|Oracle' $(PKG)
+
+bench: ## run the benchmarks COUNT times (1)
+	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) $(PKG)
+
+build: ## build the program into dist/
+	$(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o dist/weir ./cmd/weir
