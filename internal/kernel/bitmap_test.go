@@ -1,0 +1,80 @@
+package kernel
+
+import (
+	"flag"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+var seed = flag.Uint64("seed", 0, "the seed of random tests; 0 takes a new one")
+
+// random is a source of random numbers; its seed is in the test's log.
+func random(t *testing.T) *rand.Rand {
+	s := *seed
+	if s == 0 {
+		s = rand.Uint64()
+	}
+	t.Logf("-seed %d", s)
+	return rand.New(rand.NewPCG(s, 1))
+}
+
+func bitmap(r *rand.Rand, n int) []uint64 {
+	words := make([]uint64, BitWords(n))
+	for i := range words {
+		words[i] = r.Uint64()
+	}
+	return words
+}
+
+func TestBitmaps(t *testing.T) {
+	r := random(t)
+	for _, n := range []int{0, 1, 63, 64, 65, 200, 1000} {
+		a, b := bitmap(r, n), bitmap(r, n)
+		out := make([]uint64, len(a))
+		check := func(name string, want func(x, y bool) bool) {
+			for i := range n {
+				if got := Bit(out, i); got != want(Bit(a, i), Bit(b, i)) {
+					t.Fatalf("%s of %d bits: bit %d is %t", name, n, i, got)
+				}
+			}
+		}
+		And(out, a, b)
+		check("And", func(x, y bool) bool { return x && y })
+		Or(out, a, b)
+		check("Or", func(x, y bool) bool { return x || y })
+		AndNot(out, a, b)
+		check("AndNot", func(x, y bool) bool { return x && !y })
+		Not(out, a)
+		check("Not", func(x, _ bool) bool { return !x })
+
+		bools := make([]bool, n)
+		BoolsOf(bools, a)
+		clear(out)
+		BitsOf(out, bools)
+		check("BitsOf(BoolsOf)", func(x, _ bool) bool { return x })
+
+		var ones []int32
+		for i, v := range bools {
+			if v {
+				ones = append(ones, int32(i))
+			}
+		}
+		if got := AppendOnes(nil, a, n); !slices.Equal(got, ones) {
+			t.Errorf("AppendOnes of %d bits: %v, want %v", n, got, ones)
+		}
+		if got := CountBits(a, n); got != len(ones) {
+			t.Errorf("CountBits of %d bits: %d, want %d", n, got, len(ones))
+		}
+	}
+	if got := CountBits(nil, 77); got != 77 {
+		t.Errorf("CountBits(nil, 77) = %d", got)
+	}
+	words := make([]uint64, 2)
+	SetBit(words, 70)
+	SetBit(words, 3)
+	ClearBit(words, 3)
+	if words[0] != 0 || words[1] != 1<<6 {
+		t.Errorf("SetBit and ClearBit made %x", words)
+	}
+}
