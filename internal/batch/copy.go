@@ -185,3 +185,16 @@ func (c *Column) Share(src *Column) {
 	c.data, c.cap = src.data, src.length
 	c.Offsets, c.Children = src.Offsets, src.Children
 }
+
+// Range is the rows from first to first+n-1, for a caller that does not write to
+// them.
+func Range(first, n int) []int32 {
+	if first+n <= len(identityRows) {
+		return identityRows[first : first+n]
+	}
+	rows := make([]int32, n)
+	for i := range rows {
+		rows[i] = int32(first + i)
+	}
+	return rows
+}

@@ -163,3 +163,6 @@ func literalText(l *Literal) string {
 		return strings.ToLower(fmt.Sprint(v))
 	}
 }
+
+// Int32 is a literal of type INT.
+func Int32(v int32) *Literal { return &Literal{v, types.Of(types.Int)} }

@@ -66,6 +66,9 @@ type LocalRelation struct {
 	Schema types.Schema
 	// Rows may be nil for none.
 	Rows *batch.Batch
+	// Exprs are rows still to be computed, of constants; they stand beside
+	// Rows.
+	Exprs [][]expr.Expr
 }
 
 // Values is VALUES (…), (…): rows of expressions, not resolved yet.

@@ -91,3 +91,6 @@ func Streaming(n Node) bool {
 		return false
 	})
 }
+
+// From is the origin itself, for whoever holds a Node.
+func (o Origin) From() Origin { return o }
