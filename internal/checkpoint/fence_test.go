@@ -100,13 +100,39 @@ func TestZombieWakesInsideAnAppend(t *testing.T) {
 	}
 }
 
-// slowFS calls a function before its first write to a file that was made.
+// TestOwnerGoesOnInANewFileDuringTakeover lets the old run rotate its journal,
+// and commit, after the new one has looked at the directory.
+func TestOwnerGoesOnInANewFileDuringTakeover(t *testing.T) {
+	m := new(vfs.Memory)
+	o := quiet
+	o.MaxJournal, o.growth = 1, sectorSize
+	old, _ := open(t, m, o)
+	must(t, run(old, 0, 2))
+	breakLock(t, old)
+	slow := &slowFS{Memory: m, beforeCreate: func() {
+		must(t, run(old, 2, 9))
+		if old.journal.id.part == 0 {
+			t.Error("the journal was not rotated")
+		}
+	}}
+	_, s := open(t, slow, o)
+	if s.Committed() != 8 {
+		t.Errorf("the new run finds batch %d committed, the old one was told that 8 is", s.Committed())
+	}
+}
+
+// slowFS calls a function before it makes a file, or before its first write to
+// a file that it made.
 type slowFS struct {
 	*vfs.Memory
-	beforeWrite func()
+	beforeCreate, beforeWrite func()
 }
 
 func (s *slowFS) Create(name string) (vfs.Writer, error) {
+	if do := s.beforeCreate; do != nil {
+		s.beforeCreate = nil
+		do()
+	}
 	w, err := s.Memory.Create(name)
 	return &slowWriter{w, s}, err
 }
