@@ -11,14 +11,15 @@ import (
 //	┌──────┬─────────────────┬──────┐
 //	│ kind │ length (uvarint)│ body │ …
 //	└──────┴─────────────────┴──────┘
-//	open    format, epoch, part, length of the previous file (uvarints); its name, the query's id (strings)
-//	plan    batch (uvarint), then the text of offsets/<batch>
-//	commit  batch (uvarint), then the text of commits/<batch>
-//	delta   operator, version (uvarints), store (string), then the payload
-//	forget  operator, first version to keep (uvarints), store (string)
+//	open    format, epoch, part, length of the previous file that counts;
+//	        its name, the query's id (strings)
+//	plan    batch, then the text of offsets/<batch>
+//	commit  batch, then the text of commits/<batch>
+//	delta   operator, version, store (string), then the payload
+//	forget  operator, first version to keep, store (string)
 //	note    name (string), then the value
 //
-// A string is its length as uvarint and its bytes. The kinds are letters so
+// Numbers are uvarints; a string is its length and its bytes. The kinds are letters so
 // that a dump of the file can be read.
 type kind byte
 
