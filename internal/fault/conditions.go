@@ -29,6 +29,7 @@ var (
 	ViewExists            = Condition{"TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", "42P07"}
 	DataSourceNotFound    = Condition{"DATA_SOURCE_NOT_FOUND", "42K02"}
 	PathNotFound          = Condition{"PATH_NOT_FOUND", "42K03"}
+	UnableToInfer         = Condition{"UNABLE_TO_INFER_SCHEMA", "42KD9"}
 	TypeMismatch          = Condition{"DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "42K09"}
 	OperandsDiffer        = Condition{"DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", "42K09"}
 	OperandWrong          = Condition{"DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE", "42K09"}
