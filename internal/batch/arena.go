@@ -41,8 +41,9 @@ func (a *Arena) Alloc(n int) []byte {
 // Bytes is the memory the arena holds.
 func (a *Arena) Bytes() int { return a.total + cap(a.chunk) }
 
-// Reset forgets all strings and keeps the largest chunk for reuse.
+// Reset forgets all strings and keeps the newest chunk for reuse.
 func (a *Arena) Reset() {
+	a.poison()
 	a.chunk = a.chunk[:0]
 	clear(a.full)
 	a.full, a.total = a.full[:0], 0

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"fmt"
+	"slices"
 	"unsafe"
 
 	"github.com/weirstream/weir/internal/invariant"
@@ -37,16 +38,23 @@ type Column struct {
 	Type types.Type
 	// Const says that row 0 stands for every row of the batch.
 	Const bool
-	// Offsets delimit the rows of an array or map: Len()+1 entries, rising.
+	// Offsets delimit the rows of an array or map: Len()+1 entries, rising. To
+	// show offsets of somebody else's use [Column.ShareOffsets].
 	Offsets []int32
 	// Children are the columns inside an array, map or struct.
 	Children []*Column
 
 	length int
 	valid  []uint64       // bit i: row i is not null; nil: nothing is null
-	bitmap []uint64       // the buffer behind valid, kept for reuse
+	bitmap []uint64       // the column's own buffer for valid, kept for reuse
 	data   unsafe.Pointer // values, physical type by Type.Kind
-	cap    int            // values that fit at data
+	buffer unsafe.Pointer // the column's own buffer for data, kept for reuse
+	cap    int            // values that fit at buffer
+	// shared says that data and Offsets are somebody else's and are not
+	// written to; offsets is then the column's own buffer for Offsets.
+	shared  bool
+	offsets []int32
+	rows    []int32 // scratch: rows of the children to copy
 }
 
 // NewColumn is an empty column of this type with room for capacity rows.
@@ -69,17 +77,17 @@ func NewColumn(t types.Type, capacity int) *Column {
 // Wrap is a column over values that already lie in memory, which it shares.
 // valid may be nil. It is for types with one Go value per row.
 func Wrap[T Value](t types.Type, values []T, valid []uint64) *Column {
-	c := &Column{Type: t, length: len(values), valid: valid, cap: cap(values)}
-	checkPhysical[T](t)
-	c.data = unsafe.Pointer(unsafe.SliceData(values))
+	c := &Column{Type: t}
+	Reset(c, values, valid)
 	return c
 }
 
 // Reset makes c a column over other values of the same type, as [Wrap] does,
-// without allocating.
+// without allocating. c keeps its own buffers for its next Resize.
 func Reset[T Value](c *Column, values []T, valid []uint64) {
 	checkPhysical[T](c.Type)
-	c.Const, c.length, c.valid, c.cap = false, len(values), valid, cap(values)
+	c.lend()
+	c.Const, c.length, c.valid = false, len(values), valid
 	c.data = unsafe.Pointer(unsafe.SliceData(values))
 }
 
@@ -98,11 +106,13 @@ func Values[T Value](c *Column) []T {
 func (c *Column) Len() int { return c.length }
 
 // Resize makes c a column of n rows whose values are unspecified and of which
-// none is null. Buffers are kept and grown. An array or map gets n empty rows
-// and its children none; the children of a struct are resized with it.
+// none is null (all are, of the null type). Buffers are kept and grown; what c
+// shared it leaves alone. An array or map gets n empty rows and its children
+// none; the children of a struct are resized with it.
 func (c *Column) Resize(n int) {
 	c.Const = false
 	c.valid = nil
+	c.unlend()
 	c.reserve(n)
 	c.length = n
 	switch c.Type.Kind {
@@ -121,29 +131,33 @@ func (c *Column) Resize(n int) {
 }
 
 // Extend adds n rows behind the present ones, whose values are kept. The new
-// values are unspecified and not null.
+// values are unspecified and not null (null, of the null type). A constant
+// becomes a column of one row first.
 func (c *Column) Extend(n int) {
+	c.extend(n)
+	if c.Type.Kind == types.Struct {
+		for _, child := range c.Children {
+			child.Extend(n)
+		}
+	}
+}
+
+// extend is Extend without the children of a struct.
+func (c *Column) extend(n int) {
 	old := c.length
-	c.grow(old + n)
+	c.Const = false
+	c.own(old + n)
 	c.length = old + n
 	if c.valid != nil {
 		c.ownValid(c.length)
-		for i := old; i < c.length; i++ {
-			c.valid[i>>6] |= 1 << (i & 63)
-		}
+		setBits(c.valid, old, c.length)
 	}
 	switch c.Type.Kind {
 	case types.Array, types.Map:
-		for len(c.Offsets) < c.length+1 {
-			last := int32(0)
-			if len(c.Offsets) > 0 {
-				last = c.Offsets[len(c.Offsets)-1]
-			}
-			c.Offsets = append(c.Offsets, last)
-		}
-	case types.Struct:
-		for _, child := range c.Children {
-			child.Extend(n)
+		last := c.Offsets[old]
+		c.Offsets = slices.Grow(c.Offsets[:old+1], n)[:c.length+1]
+		for i := old + 1; i < len(c.Offsets); i++ {
+			c.Offsets[i] = last
 		}
 	case types.Null:
 		c.SetAllNull()
@@ -175,7 +189,7 @@ func (c *Column) Null(i int) bool {
 func (c *Column) SetNull(i int) {
 	if c.valid == nil {
 		c.allValid()
-	} else if unsafe.SliceData(c.valid) != unsafe.SliceData(c.bitmap) {
+	} else {
 		c.ownValid(c.length)
 	}
 	c.valid[i>>6] &^= 1 << (i & 63)
@@ -233,6 +247,16 @@ func (c *Column) AndValid(src *Column) {
 // Words is the length of a bitmap for n rows.
 func Words(n int) int { return (n + 63) >> 6 }
 
+// setBits sets the bits from first to the one before end.
+func setBits(bits []uint64, first, end int) {
+	for ; first < end && first&63 != 0; first++ {
+		bits[first>>6] |= 1 << (first & 63)
+	}
+	for ; first < end; first += 64 {
+		bits[first>>6] = ^uint64(0)
+	}
+}
+
 // allValid points valid at c's own buffer with every row valid.
 func (c *Column) allValid() {
 	n := Words(c.length)
@@ -246,22 +270,40 @@ func (c *Column) allValid() {
 	}
 }
 
-// ownValid makes valid c's own buffer, for n rows, keeping what it says. Bits of
-// rows that valid did not cover are unspecified.
+// ownValid makes valid, which is not nil, c's own buffer for n rows, keeping
+// what it says. Bits of rows that valid did not cover are unspecified.
 func (c *Column) ownValid(n int) {
 	words := Words(n)
-	shared := unsafe.SliceData(c.valid) != unsafe.SliceData(c.bitmap)
+	own := unsafe.SliceData(c.valid) == unsafe.SliceData(c.bitmap)
+	if own && len(c.valid) >= words {
+		return
+	}
 	switch {
 	case cap(c.bitmap) < words:
 		c.bitmap = append(make([]uint64, 0, 2*words), c.valid...)
-	case shared:
-		c.bitmap = append(c.bitmap[:0], c.valid...)
+	case !own:
+		c.bitmap = append(c.bitmap[:0], c.valid[:min(len(c.valid), words)]...)
 	}
 	c.bitmap = c.bitmap[:words]
 	c.valid = c.bitmap
 }
 
-// reserve makes room for n rows; values are lost.
+// lend says that data and Offsets are about to be somebody else's.
+func (c *Column) lend() {
+	if !c.shared {
+		c.shared, c.offsets = true, c.Offsets
+	}
+}
+
+// unlend gives c its own buffers back; what it showed is gone.
+func (c *Column) unlend() {
+	if c.shared {
+		c.shared, c.data = false, c.buffer
+		c.Offsets, c.offsets = c.offsets, nil
+	}
+}
+
+// reserve makes room for n rows; values are lost. c is not shared.
 func (c *Column) reserve(n int) {
 	switch c.Type.Kind {
 	case types.Array, types.Map:
@@ -270,54 +312,70 @@ func (c *Column) reserve(n int) {
 		}
 		c.Offsets = c.Offsets[:n+1]
 	}
-	if n > c.cap || c.data == nil {
+	if c.short(n) {
 		c.allocate(n)
 	}
 }
 
-// grow makes room for n rows and keeps the values.
-func (c *Column) grow(n int) {
-	if n <= c.cap {
+// own makes room for n rows in c's own buffers and keeps the values.
+func (c *Column) own(n int) {
+	if !c.shared && !c.short(n) {
 		return
 	}
-	old := *c
-	c.allocate(max(n, 2*c.cap, 64))
+	old, rows := c.data, c.length
+	if c.shared {
+		offsets := c.Offsets
+		c.unlend()
+		c.Offsets = append(c.Offsets[:0], offsets...)
+	}
+	if c.short(n) {
+		c.allocate(max(n, 2*c.cap, minRows))
+	}
 	size := width(c.Type.Kind)
-	if size == 0 || old.length == 0 {
-		return
+	switch {
+	case size == 0 || rows == 0 || old == c.data:
+	case physical(c.Type.Kind) == physString:
+		copy(unsafe.Slice((*string)(c.data), rows), unsafe.Slice((*string)(old), rows))
+	default:
+		copy(unsafe.Slice((*byte)(c.data), rows*size), unsafe.Slice((*byte)(old), rows*size))
 	}
-	if physical(c.Type.Kind) == physString {
-		copy(unsafe.Slice((*string)(c.data), old.length), unsafe.Slice((*string)(old.data), old.length))
-		return
-	}
-	copy(unsafe.Slice((*byte)(c.data), old.length*size), unsafe.Slice((*byte)(old.data), old.length*size))
 }
 
+// short reports whether the own buffer has no room for n rows.
+func (c *Column) short(n int) bool {
+	return n > c.cap || c.buffer == nil && width(c.Type.Kind) > 0
+}
+
+// minRows is the room that a column grows to at least.
+const minRows = 64
+
+// allocate makes an own buffer for n rows, which becomes data.
 func (c *Column) allocate(n int) {
 	c.cap = n
 	switch physical(c.Type.Kind) {
 	case physNone:
 	case physBool:
-		c.data = unsafe.Pointer(unsafe.SliceData(make([]bool, n)))
+		c.buffer = unsafe.Pointer(unsafe.SliceData(make([]bool, n)))
 	case physInt8:
-		c.data = unsafe.Pointer(unsafe.SliceData(make([]int8, n)))
+		c.buffer = unsafe.Pointer(unsafe.SliceData(make([]int8, n)))
 	case physInt16:
-		c.data = unsafe.Pointer(unsafe.SliceData(make([]int16, n)))
+		c.buffer = unsafe.Pointer(unsafe.SliceData(make([]int16, n)))
 	case physInt32:
-		c.data = unsafe.Pointer(unsafe.SliceData(make([]int32, n)))
+		c.buffer = unsafe.Pointer(unsafe.SliceData(make([]int32, n)))
 	case physInt64:
-		c.data = unsafe.Pointer(unsafe.SliceData(make([]int64, n)))
+		c.buffer = unsafe.Pointer(unsafe.SliceData(make([]int64, n)))
 	case physFloat32:
-		c.data = unsafe.Pointer(unsafe.SliceData(make([]float32, n)))
+		c.buffer = unsafe.Pointer(unsafe.SliceData(make([]float32, n)))
 	case physFloat64:
-		c.data = unsafe.Pointer(unsafe.SliceData(make([]float64, n)))
+		c.buffer = unsafe.Pointer(unsafe.SliceData(make([]float64, n)))
 	case physDecimal:
-		c.data = unsafe.Pointer(unsafe.SliceData(make([]types.Decimal, n)))
+		c.buffer = unsafe.Pointer(unsafe.SliceData(make([]types.Decimal, n)))
 	case physInterval:
-		c.data = unsafe.Pointer(unsafe.SliceData(make([]types.Interval, n)))
+		c.buffer = unsafe.Pointer(unsafe.SliceData(make([]types.Interval, n)))
 	case physString:
-		c.data = unsafe.Pointer(unsafe.SliceData(make([]string, n)))
+		c.buffer = unsafe.Pointer(unsafe.SliceData(make([]string, n)))
 	}
+	c.data = c.buffer
 }
 
 // checkPhysical stops a programmer's error in builds with invariants.

@@ -19,10 +19,15 @@ func (c *Column) Append(src *Column, sel []int32, n int, arena *Arena) {
 }
 
 // AppendRows adds the listed rows of src to c; a negative row adds a null.
-// Strings are copied into arena; with a nil arena they stay views.
+// Strings are copied into arena; with a nil arena they stay views. src may be of
+// the null type, whatever c's is.
 func (c *Column) AppendRows(src *Column, rows []int32, arena *Arena) {
 	start := c.length
-	c.Extend(len(rows))
+	c.extend(len(rows))
+	if src.Type.Kind == types.Null && c.Type.Kind != types.Null {
+		c.appendNulls(start, len(rows))
+		return
+	}
 	switch physical(c.Type.Kind) {
 	case physBool:
 		take[bool](c, src, start, rows)
@@ -44,16 +49,27 @@ func (c *Column) AppendRows(src *Column, rows []int32, arena *Arena) {
 		take[types.Interval](c, src, start, rows)
 	case physString:
 		take[string](c, src, start, rows)
-		if arena != nil {
-			values := Values[string](c)[start:]
-			for i, s := range values {
-				values[i] = arena.Copy(s)
-			}
-		}
 	case physNone:
 		c.appendNested(src, rows, start, arena)
+		c.appendOffsets(src, rows, start)
 	}
 	c.takeValid(src, start, rows)
+	if arena != nil && physical(c.Type.Kind) == physString {
+		c.keep(start, arena)
+	}
+}
+
+// appendNulls makes the n rows from start on, which extend has added, null.
+func (c *Column) appendNulls(start, n int) {
+	for i := range n {
+		c.SetNull(start + i)
+	}
+	if c.Type.Kind == types.Struct {
+		for _, child := range c.Children {
+			child.extend(n)
+			child.appendNulls(start, n)
+		}
+	}
 }
 
 func take[T Value](c, src *Column, start int, rows []int32) {
@@ -75,48 +91,92 @@ func take[T Value](c, src *Column, start int, rows []int32) {
 	}
 }
 
+// keep copies the strings from start on into arena. What stands in null rows is
+// dropped: it may be of a batch that is long gone.
+func (c *Column) keep(start int, arena *Arena) {
+	values := Values[string](c)
+	for i := start; i < len(values); i++ {
+		if c.valid != nil && c.valid[i>>6]>>(i&63)&1 == 0 {
+			values[i] = ""
+		} else {
+			values[i] = arena.Copy(values[i])
+		}
+	}
+}
+
+// takeValid makes null the rows from start on that are so in src, or negative.
 func (c *Column) takeValid(src *Column, start int, rows []int32) {
+	if src.valid == nil {
+		for i, r := range rows {
+			if r < 0 {
+				c.SetNull(start + i)
+			}
+		}
+		return
+	}
 	for i, r := range rows {
-		if r < 0 || src.valid != nil && src.Null(int(r)) {
+		if r < 0 || src.Null(int(r)) {
 			c.SetNull(start + i)
 		}
 	}
 }
 
+// appendNested adds to the children what the listed rows of src hold.
 func (c *Column) appendNested(src *Column, rows []int32, start int, arena *Arena) {
 	switch c.Type.Kind {
 	case types.Struct:
-		// Extend has lengthened the children; they take their rows anew.
 		if src.Const {
-			rows = make([]int32, len(rows))
-		}
-		for k, child := range c.Children {
-			child.Truncate(start)
-			child.AppendRows(src.Children[k], rows, arena)
+			rows = zeros(len(rows))
 		}
 	case types.Array, types.Map:
-		var inner []int32
-		end := int32(c.Children[0].length)
-		for i, r := range rows {
-			if src.Const && r > 0 {
+		inner := c.rows[:0]
+		for _, r := range rows {
+			if r < 0 || src.Null(int(r)) {
+				continue
+			}
+			if src.Const {
 				r = 0
 			}
-			if r >= 0 && !src.Null(int(r)) {
-				for k := src.Offsets[r]; k < src.Offsets[r+1]; k++ {
-					inner = append(inner, k)
-				}
-				end += src.Offsets[r+1] - src.Offsets[r]
+			for k := src.Offsets[r]; k < src.Offsets[r+1]; k++ {
+				inner = append(inner, k)
 			}
-			c.Offsets[start+i+1] = end
 		}
-		for k, child := range c.Children {
-			child.AppendRows(src.Children[k], inner, arena)
+		rows, c.rows = inner, inner
+		start = int(c.Offsets[start]) // children may have rows behind those that are ours
+		for _, child := range c.Children {
+			child.Truncate(start)
 		}
+	}
+	for k, child := range c.Children {
+		child.AppendRows(src.Children[k], rows, arena)
 	}
 }
 
-// Truncate drops the rows from n on.
+// appendOffsets sets the offsets of the rows of an array or map that were added.
+func (c *Column) appendOffsets(src *Column, rows []int32, start int) {
+	if c.Type.Kind != types.Array && c.Type.Kind != types.Map {
+		return
+	}
+	end := c.Offsets[start]
+	for i, r := range rows {
+		if r >= 0 && !src.Null(int(r)) {
+			if src.Const {
+				r = 0
+			}
+			end += src.Offsets[r+1] - src.Offsets[r]
+		}
+		c.Offsets[start+i+1] = end
+	}
+}
+
+// Truncate drops the rows from n on. A constant stays one row, unless n is 0.
 func (c *Column) Truncate(n int) {
+	if c.Const {
+		if n > 0 {
+			return
+		}
+		c.Const = false
+	}
 	c.length = n
 	switch c.Type.Kind {
 	case types.Array, types.Map:
@@ -129,7 +189,10 @@ func (c *Column) Truncate(n int) {
 			child.Truncate(n)
 		}
 	}
-	if c.valid != nil && len(c.valid) > Words(n) {
+	switch {
+	case n == 0:
+		c.valid = nil
+	case c.valid != nil && len(c.valid) > Words(n):
 		c.valid = c.valid[:Words(n)]
 	}
 }
@@ -166,9 +229,11 @@ func Identity(n int) []int32 {
 
 // Tables of row numbers, read only.
 var (
-	zeroRows     = make([]int32, Size)
+	zeroRows     = makeZeros(Size)
 	identityRows = makeIdentity(Size)
 )
+
+func makeZeros(n int) []int32 { return make([]int32, n) }
 
 func makeIdentity(n int) []int32 {
 	rows := make([]int32, n)
@@ -179,11 +244,29 @@ func makeIdentity(n int) []int32 {
 }
 
 // Share makes c show src's rows without copying: values, children and validity
-// are src's until c's next change. c is of src's type.
+// are src's. What c does next leaves them alone: Resize goes back to c's own
+// buffers, Extend and SetNull copy first. Only who writes to [Values] or Offsets
+// writes to src. c is of src's type.
 func (c *Column) Share(src *Column) {
+	c.lend()
 	c.Const, c.length, c.valid = src.Const, src.length, src.valid
-	c.data, c.cap = src.data, src.length
-	c.Offsets, c.Children = src.Offsets, src.Children
+	c.data, c.Offsets = src.data, src.Offsets
+	for k, child := range c.Children {
+		child.Share(src.Children[k])
+	}
+}
+
+// ShareOffsets makes c, an array or map, rows over the offsets given, one more
+// than rows, without copying them. The children are the caller's to fill.
+func (c *Column) ShareOffsets(offsets []int32, valid []uint64) {
+	c.lend()
+	c.Const, c.length, c.valid, c.Offsets = false, len(offsets)-1, valid, offsets
+}
+
+// ShareStruct makes c, a struct, n rows with this validity. The children are the
+// caller's to fill.
+func (c *Column) ShareStruct(n int, valid []uint64) {
+	c.Const, c.length, c.valid = false, n, valid
 }
 
 // Range is the rows from first to first+n-1, for a caller that does not write to
