@@ -1,0 +1,32 @@
+package fault
+
+// The conditions that functions raise, beside those of conditions.go.
+var (
+	InvalidOrdering      = Condition{"DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", "42K09"}
+	BadFormat            = Condition{"INVALID_FORMAT.MISMATCH_INPUT", "42601"}
+	EscapeAtEnd          = Condition{"INVALID_FORMAT.ESC_AT_THE_END", "42601"}
+	EscapeInMiddle       = Condition{"INVALID_FORMAT.ESC_IN_THE_MIDDLE", "42601"}
+	RaisedByUser         = Condition{"USER_RAISED_EXCEPTION", "P0001"}
+	IntervalOverflow     = Condition{"INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", "22015"}
+	IntervalDividedBy    = Condition{"INTERVAL_DIVIDED_BY_ZERO", "22012"}
+	InvalidFractionOfSec = Condition{"INVALID_FRACTION_OF_SECOND", "22023"}
+	InvalidDatetime      = Condition{"DATETIME_FIELD_OUT_OF_BOUNDS.WITH_SUGGESTION", "22023"}
+	InvalidDatetimeBare  = Condition{"DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION", "22023"}
+	InvalidExtractField  = Condition{"INVALID_EXTRACT_FIELD", "42601"}
+	ValueOutOfRange      = Condition{"DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", "42K09"}
+	ConversionInvalid    = Condition{"CONVERSION_INVALID_INPUT", "22018"}
+	MapKeyAndValue       = Condition{"DATATYPE_MISMATCH.CREATE_MAP_KEY_DIFF_TYPES", "42K09"}
+	StructNameNotConst   = Condition{"DATATYPE_MISMATCH.CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING", "42K09"}
+	NonFoldable          = Condition{"DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", "42K09"}
+	SequenceWrongInput   = Condition{"DATATYPE_MISMATCH.SEQUENCE_WRONG_INPUT_TYPES", "42K09"}
+	TooManyElements      = Condition{"COLLECTION_SIZE_LIMIT_EXCEEDED.FUNCTION", "54000"}
+	RegexGroupIndex      = Condition{"INVALID_PARAMETER_VALUE.REGEX_GROUP_INDEX", "22023"}
+	ZeroIndex            = Condition{"INVALID_PARAMETER_VALUE.ZERO_INDEX", "22023"}
+	BitPositionRange     = Condition{"INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE", "22023"}
+	StartOfSlice         = Condition{"INVALID_PARAMETER_VALUE.START", "22023"}
+	LengthOfSlice        = Condition{"INVALID_PARAMETER_VALUE.LENGTH", "22023"}
+	InvalidCharset       = Condition{"INVALID_PARAMETER_VALUE.CHARSET", "22023"}
+	MalformedCharacters  = Condition{"MALFORMED_CHARACTER_CODING", "22000"}
+	CannotParseURL       = Condition{"CANNOT_DECODE_URL", "22546"}
+	IllegalDayOfWeek     = Condition{"ILLEGAL_DAY_OF_WEEK", "22009"}
+)

@@ -1,0 +1,90 @@
+package cast
+
+import (
+	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/types"
+)
+
+// Check is nil where a value of type from may be cast to the type to, else the
+// error DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION. e is the expression, for the
+// message. TRY_CAST has the rules of ANSI mode.
+func Check(e expr.Expr, to types.Type, ansi bool) error {
+	from := e.Type()
+	if Allowed(from, to, ansi) {
+		return nil
+	}
+	return fault.New(fault.CastWithoutSuggest, "%s of type %s cannot be cast to %s", e, from.SQL(), to.SQL()).
+		With("srcType", "\""+from.SQL()+"\"").With("targetType", "\""+to.SQL()+"\"")
+}
+
+// Allowed reports whether there is a cast between two types at all.
+func Allowed(from, to types.Type, ansi bool) bool {
+	switch {
+	case from.Kind == types.Null, from.SameIgnoringNullability(to):
+		return to.Kind != types.Null || from.Kind == types.Null
+	case to.Kind == types.Null:
+		return false
+	case to.Kind == types.String:
+		return true
+	case from.Nested() || to.Nested():
+		return allowedNested(from, to, ansi)
+	}
+	switch from.Kind {
+	case types.String:
+		return to.Kind != types.Variant
+	case types.Binary:
+		return false
+	case types.Boolean:
+		return to.Numeric() || !ansi && to.Kind == types.Timestamp
+	case types.Date:
+		return to.Datetime() || !ansi && (to.Numeric() || to.Kind == types.Boolean)
+	case types.Timestamp:
+		return to.Datetime() || to.Kind == types.Time || to.Numeric() || !ansi && to.Kind == types.Boolean
+	case types.TimestampNTZ:
+		return to.Datetime() || to.Kind == types.Time
+	case types.Time:
+		return to.Kind == types.Time || to.Integral() && to.Kind >= types.Int || to.Kind == types.Decimal128
+	case types.YearMonthInterval:
+		return to.Kind == from.Kind || oneField(from) && (to.Integral() || to.Kind == types.Decimal128)
+	case types.DayTimeInterval:
+		return to.Kind == from.Kind || oneField(from) && (to.Integral() || to.Kind == types.Decimal128)
+	case types.CalendarInterval, types.Variant:
+		return false
+	default:
+		return allowedNumber(from, to, ansi)
+	}
+}
+
+func allowedNumber(from, to types.Type, ansi bool) bool {
+	switch to.Kind {
+	case types.Boolean, types.Timestamp:
+		return true
+	case types.YearMonthInterval, types.DayTimeInterval:
+		return !from.Fractional() && (oneField(to) || from.Integral() || from.Kind == types.Decimal128)
+	case types.Binary:
+		return !ansi && from.Integral()
+	default:
+		return to.Numeric()
+	}
+}
+
+func allowedNested(from, to types.Type, ansi bool) bool {
+	if from.Kind != to.Kind || len(from.Fields) != len(to.Fields) {
+		return false
+	}
+	if from.Elem != nil && (!Allowed(*from.Elem, *to.Elem, ansi) || from.ElemNullable && !to.ElemNullable) {
+		return false
+	}
+	if from.Key != nil && !Allowed(*from.Key, *to.Key, ansi) {
+		return false
+	}
+	for i, f := range from.Fields {
+		if !Allowed(f.Type, to.Fields[i].Type, ansi) || f.Nullable && !to.Fields[i].Nullable {
+			return false
+		}
+	}
+	return true
+}
+
+func oneField(t types.Type) bool { return t.First == t.Last }
