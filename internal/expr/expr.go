@@ -54,6 +54,9 @@ type Ref struct {
 	// Watermark is the delay of the event-time column in microseconds; -1 for
 	// a column without a watermark.
 	Watermark int64
+	// Window is the width in microseconds of the time windows that the column
+	// holds, structs of start and end; 0 for any other column.
+	Window int64
 }
 
 // Alias names a value. A generator may have several names.
@@ -166,13 +169,27 @@ func (a *Alias) String() string {
 // Ref is the column that the alias makes.
 func (a *Alias) Ref() *Ref {
 	r := &Ref{Name: a.Names[0], ID: a.ID, Typ: a.Type(), Null: a.Nullable(), Metadata: a.Metadata, Watermark: -1}
-	if child, ok := a.Child.(*Ref); ok {
-		r.Watermark = child.Watermark
+	switch child := a.Child.(type) {
+	case *Ref:
+		r.Watermark, r.Window = child.Watermark, child.Window
 		if r.Metadata == nil {
 			r.Metadata = child.Metadata
 		}
+	case *Call:
+		if child.Fn.Name == "window" {
+			r.Watermark = WatermarkOf(child.Args[0])
+			r.Window, _ = child.Args[1].(*Literal).Value.(int64)
+		}
 	}
 	return r
+}
+
+// WatermarkOf is the delay of the event time that e is, or -1 where e is none.
+func WatermarkOf(e Expr) int64 {
+	if r, ok := e.(*Ref); ok {
+		return r.Watermark
+	}
+	return -1
 }
 
 func (c *Cast) Type() types.Type { return c.To }

@@ -1,5 +1,7 @@
 package expr
 
+import "reflect"
+
 // Transform rebuilds e from the leaves up, giving each node to f once its
 // children are done.
 func Transform(e Expr, f func(Expr) (Expr, error)) (Expr, error) {
@@ -78,4 +80,47 @@ func Named(e Expr) *Ref {
 		return e.Ref()
 	}
 	return nil
+}
+
+// Equal reports whether two resolved expressions are the same by structure, names
+// and places in the text apart.
+func Equal(a, b Expr) bool {
+	ca, cb := a.Children(), b.Children()
+	if len(ca) != len(cb) || !equalNode(a, b) {
+		return false
+	}
+	for i := range ca {
+		if !Equal(ca[i], cb[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func equalNode(a, b Expr) bool {
+	switch a := a.(type) {
+	case *Ref:
+		b, ok := b.(*Ref)
+		return ok && a.ID == b.ID
+	case *Literal:
+		b, ok := b.(*Literal)
+		return ok && a.Typ.Equal(b.Typ) && reflect.DeepEqual(a.Value, b.Value)
+	case *Cast:
+		b, ok := b.(*Cast)
+		return ok && a.Mode == b.Mode && a.To.Equal(b.To)
+	case *Field:
+		b, ok := b.(*Field)
+		return ok && a.Ordinal == b.Ordinal
+	case *Call:
+		b, ok := b.(*Call)
+		return ok && a.Fn == b.Fn && !a.Fn.Volatile
+	case *AggregateCall:
+		b, ok := b.(*AggregateCall)
+		return ok && a.Fn == b.Fn && a.Distinct == b.Distinct && (a.Filter == nil) == (b.Filter == nil)
+	case *SortOrder:
+		b, ok := b.(*SortOrder)
+		return ok && a.Descending == b.Descending && a.NullsFirst == b.NullsFirst
+	default:
+		return a == b
+	}
 }

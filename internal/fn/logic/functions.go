@@ -18,6 +18,9 @@ var (
 	isNotNull = nullness("isnotnull", "IS NOT NULL", false)
 )
 
+// And is AND, for whoever joins conditions.
+var And = connective("and", "AND", false)
+
 // Functions is the theme's table.
 var Functions = []*expr.Function{
 	equal, atLeast, atMost, isNotNull,
@@ -28,7 +31,7 @@ var Functions = []*expr.Function{
 	comparison(">", ">", kernel.Greater),
 	nullSafeEqual("<=>"),
 	nullSafeEqual("equal_null"),
-	connective("and", "AND", false),
+	And,
 	connective("or", "OR", true),
 	negation("not"),
 	negation("!"),
