@@ -51,7 +51,7 @@ func (f *Filler) auction(name string, c *batch.Column) func() {
 		return long(func(_, n int64) int64 {
 			now := g.millis(n)
 			horizon := g.millis(n+lifetime) - now
-			return (now + 1 + below(g.hash(auctionExpires, n), max(2*horizon, 1))) * 1000
+			return (now + 1 + Below(g.hash(auctionExpires, n), max(2*horizon, 1))) * 1000
 		})
 	case "seller":
 		return long(func(epoch, n int64) int64 {
@@ -62,7 +62,7 @@ func (f *Filler) auction(name string, c *batch.Column) func() {
 			return nearPerson(h, epoch) + firstID
 		})
 	case "category":
-		return long(func(_, n int64) int64 { return firstCategory + below(g.hash(auctionCategory, n), categories) })
+		return long(func(_, n int64) int64 { return firstCategory + Below(g.hash(auctionCategory, n), categories) })
 	case "extra":
 		return text(auctionBytes*6/5, func(n int64) string {
 			used := wordLength(g.hash(auctionItem, n), itemLimit) + wordLength(g.hash(auctionText, n), textLimit)

@@ -39,7 +39,7 @@ func (f *Filler) bidAuctions(values []int64) {
 			if h&1 == 0 {
 				values[i] = hot
 			} else {
-				values[i] = first + below(h, span) + firstID
+				values[i] = first + Below(h, span) + firstID
 			}
 		}
 	})
@@ -77,7 +77,7 @@ func (f *Filler) channels(values []string, table *[channels + 4]string) {
 			if h&1 == 0 {
 				values[i] = table[channels+h>>1&3]
 			} else {
-				values[i] = table[below(h, channels)]
+				values[i] = table[Below(h, channels)]
 			}
 		}
 	})
@@ -100,7 +100,7 @@ func (f *Filler) extra(h uint64, about int) string {
 	spread := (about + 2) / 5
 	n := about - spread
 	if spread > 0 {
-		n += int(below(h, int64(2*spread)))
+		n += int(Below(h, int64(2*spread)))
 	}
 	start := len(f.text)
 	f.text = appendLetters(f.text, h, n)

@@ -40,7 +40,7 @@ func New(o Options) *Generator {
 	}
 	g := &Generator{rate: o.Rate, start: o.Start.UnixMilli()}
 	for s := range g.keys {
-		g.keys[s] = draw(draw(o.Seed, 1), uint64(s)+2)
+		g.keys[s] = Draw(Draw(o.Seed, 1), uint64(s)+2)
 	}
 	g.tables = newTables(g)
 	return g
@@ -112,7 +112,7 @@ func (g *Generator) times(out []int64, n int64) {
 func nearPerson(h uint64, epoch int64) int64 {
 	persons := epoch + 1
 	active := min(persons, activePersons)
-	return persons - active + below(h, active+personLead)
+	return persons - active + Below(h, active+personLead)
 }
 
 // price is log-uniform from 100 to 10⁸: 10 to the power of 6 times the upper 30
@@ -163,7 +163,7 @@ func newTables(g *Generator) *tables {
 		}
 		t.channel[i] = "channel-" + strconv.Itoa(i)
 		if h = g.hash(tableChannel, n); h%10 > 0 {
-			t.url[i] += "&channel_id=" + strconv.FormatInt(below(h, math.MaxInt32), 10)
+			t.url[i] += "&channel_id=" + strconv.FormatInt(Below(h, math.MaxInt32), 10)
 		}
 	}
 	for i := range t.coarse {
@@ -176,6 +176,6 @@ func newTables(g *Generator) *tables {
 
 // directory is a name of 3 or 4 characters.
 func directory(h, k uint64) string {
-	key := draw(h, k)
+	key := Draw(h, k)
 	return string(appendWords(make([]byte, 0, 16), key, wordLength(key, 5), '_'))
 }

@@ -47,7 +47,7 @@ func (f *Filler) person(name string, c *batch.Column) func() {
 	return nil
 }
 
-func pick(list []string, h uint64) string { return list[below(h, int64(len(list)))] }
+func pick(list []string, h uint64) string { return list[Below(h, int64(len(list)))] }
 
 func (g *Generator) personName(n int64) string { return pick(g.names, g.hash(personName, n)) }
 
@@ -58,7 +58,7 @@ func (f *Filler) mail(h uint64) string {
 	user, host := mailParts(h)
 	start := len(f.text)
 	f.text = append(appendLetters(f.text, h, user), '@')
-	f.text = append(appendLetters(f.text, draw(h, 1), host), ".com"...)
+	f.text = append(appendLetters(f.text, Draw(h, 1), host), ".com"...)
 	return f.since(start)
 }
 

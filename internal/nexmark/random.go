@@ -39,18 +39,19 @@ const (
 	twist = 0xe7037ed1a0b428db
 )
 
-// draw is the k-th number of the sequence that begins at key (wyrand's).
-func draw(key, k uint64) uint64 {
+// Draw is the k-th number of the sequence that begins at key (wyrand's). It is
+// the same in every build.
+func Draw(key, k uint64) uint64 {
 	s := key + k*step
 	hi, lo := bits.Mul64(s, s^twist)
 	return hi ^ lo
 }
 
-// below is a number from 0 to n-1, from the upper 32 bits of h; n is small.
-func below(h uint64, n int64) int64 { return int64((h >> 32) * uint64(n) >> 32) }
+// Below is a number from 0 to n-1, from the upper 32 bits of h; n is small.
+func Below(h uint64, n int64) int64 { return int64((h >> 32) * uint64(n) >> 32) }
 
 // hash is what the stream drew for event n.
-func (g *Generator) hash(s stream, n int64) uint64 { return draw(g.keys[s], uint64(n)) }
+func (g *Generator) hash(s stream, n int64) uint64 { return Draw(g.keys[s], uint64(n)) }
 
 // letters makes 8 letters of a random number.
 func letters(h uint64) uint64 {
@@ -74,7 +75,7 @@ func appendLetters(dst []byte, key uint64, n int) []byte {
 	start := len(dst)
 	out := dst[start : start+n+8]
 	for k, at := uint64(0), 0; at < n; k, at = k+1, at+8 {
-		binary.LittleEndian.PutUint64(out[at:], letters(draw(key, k)))
+		binary.LittleEndian.PutUint64(out[at:], letters(Draw(key, k)))
 	}
 	return dst[:start+n]
 }
@@ -85,13 +86,13 @@ func appendWords(dst []byte, key uint64, n int, mark byte) []byte {
 	start := len(dst)
 	out := dst[start : start+n+8]
 	for k, at := uint64(0), 0; at < n; k, at = k+2, at+8 {
-		binary.LittleEndian.PutUint64(out[at:], separators(letters(draw(key, k)), draw(key, k+1), mark))
+		binary.LittleEndian.PutUint64(out[at:], separators(letters(Draw(key, k)), Draw(key, k+1), mark))
 	}
-	out[0] = byte('a' + below(draw(key, 1<<32), 26))
-	out[n-1] = byte('a' + below(draw(key, 1<<32+1), 26))
+	out[0] = byte('a' + Below(Draw(key, 1<<32), 26))
+	out[n-1] = byte('a' + Below(Draw(key, 1<<32+1), 26))
 	return dst[:start+n]
 }
 
 // wordLength is the length of a text of at most limit characters, which has 3 at
 // least.
-func wordLength(h uint64, limit int) int { return 3 + int(below(h, int64(limit-3))) }
+func wordLength(h uint64, limit int) int { return 3 + int(Below(h, int64(limit-3))) }
