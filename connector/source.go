@@ -69,6 +69,9 @@ type Limit struct {
 	// Unlimited asks for everything there is, whatever the source's own options
 	// say (Trigger.Once).
 	Unlimited bool
+	// Until is an offset that must not be passed; nil for none. Only a source
+	// with the ability [Bounded] is asked.
+	Until Offset
 }
 
 // Split is a part of a planned range that one task reads.
@@ -135,6 +138,12 @@ type Waker interface {
 // restart. A source without it is replayable.
 type Replayer interface {
 	Replayable() bool
+}
+
+// Bounded is the ability of a source to honour [Limit.Until]: AvailableNow then
+// takes what was there at its start in several batches (S82).
+type Bounded interface {
+	Bounded() bool
 }
 
 // Measured is the ability to give metrics for a batch's progress, as Spark's
