@@ -60,7 +60,13 @@ func (f *File) open(content Content) (err error) {
 	if err != nil {
 		return err
 	}
-	f.schema, err = schemaOf(f.reader.MetaData().Schema.Root())
+	meta := f.reader.MetaData()
+	if text := meta.KeyValueMetadata().FindValue(sparkSchemaKey); text != nil {
+		if f.schema, err = types.ParseSchemaJSON(*text); err == nil {
+			return nil
+		}
+	}
+	f.schema, err = schemaOf(meta.Schema.Root())
 	return err
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"github.com/weirstream/weir/connector"
 	"github.com/weirstream/weir/internal/batch"
-	"github.com/weirstream/weir/types"
 )
 
 // Span is a range of bytes of a file. A reader of a span reads the row groups
@@ -205,6 +204,3 @@ func (r *Reader) Close() error {
 }
 
 var _ connector.Reader = (*Reader)(nil)
-
-// typeName is a type in the words of an error message.
-func typeName(t types.Type) string { return fmt.Sprint(t.Kind) }

@@ -198,6 +198,6 @@ func (r *resolver) mismatch(n schema.Node, want types.Type) error {
 		stored = describe(r.schema.Column(i))
 	}
 	return fault.New(fault.SchemaMismatch, "the column %s of %s is stored as %s and cannot be read as %s; "+
-		"give the type that the file has, and cast afterwards", n.Path(), r.file, stored, typeName(want)).
-		With("path", r.file).With("column", n.Path()).With("expectedType", typeName(want)).With("actualType", stored)
+		"give the type that the file has, and cast afterwards", n.Path(), r.file, stored, want.SQL()).
+		With("path", r.file).With("column", n.Path()).With("expectedType", want.SQL()).With("actualType", stored)
 }
