@@ -1,11 +1,11 @@
 // Package console is the sink that prints (Spark feature S70), and the printer
 // of tables behind DataFrame.Show.
 //
-//	rows ─▶ Write keeps the first numRows+1 ─▶ Commit ─▶ -------------------------------------------
-//	                                                    Batch: 7
-//	                                                    -------------------------------------------
-//	                                                    +----+---+
-//	batches ─▶ Table ─────────────────────────────────▶ |word|  n|
+//	rows ─▶ Write keeps the first numRows+1 ─▶ Commit ─▶ ------------
+//	                                                     Batch: 7
+//	                                                     ------------
+//	                                                     +----+---+
+//	batches ─▶ Table ──────────────────────────────────▶ |word|  n|
 //
 // What is printed equals Spark's character by character: cells are aligned to
 // the right when they may be cut and to the left when not, a cell longer than

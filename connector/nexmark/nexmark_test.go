@@ -51,6 +51,8 @@ func TestLatest(t *testing.T) {
 		{"a batch", []string{"events", "500", "maxEventsPerTrigger", "200"}, "400", 0, connector.Limit{}, "500"},
 		{"a batch before the end", []string{"events", "500", "maxEventsPerTrigger", "200"}, "100", 0, connector.Limit{}, "300"},
 		{"a batch without a limit", []string{"events", "500", "maxEventsPerTrigger", "200"}, "100", 0, connector.Limit{Unlimited: true}, "500"},
+		{"not beyond a bound", []string{"events", "500"}, "100", 0, connector.Limit{Until: connector.Offset("120")}, "120"},
+		{"a batch before a bound", []string{"events", "500", "maxEventsPerTrigger", "9"}, "100", 0, connector.Limit{Until: connector.Offset("120")}, "109"},
 		{"endless begins with nothing", nil, "", 0, connector.Limit{}, ""},
 		{"endless goes at the rate", []string{"rate", "1000"}, "", 1500 * time.Millisecond, connector.Limit{}, "1500"},
 		{"or at its own pace", []string{"rate", "1000", "eventsPerSecond", "10"}, "7", 2 * time.Second, connector.Limit{}, "27"},

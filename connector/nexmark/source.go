@@ -85,6 +85,15 @@ func (s *source) Latest(_ context.Context, from connector.Offset, l connector.Li
 			end = due
 		}
 	}
+	if l.Until != nil {
+		until, err := count(l.Until)
+		if err != nil {
+			return nil, err
+		}
+		if end < 0 || until < end {
+			end = until
+		}
+	}
 	bound := s.options.maxBatch
 	if l.Unlimited && end >= 0 {
 		bound = 0
@@ -97,6 +106,9 @@ func (s *source) Latest(_ context.Context, from connector.Offset, l connector.Li
 	}
 	return json.Marshal(end)
 }
+
+// Bounded is true: a query can take what there is now in several batches.
+func (s *source) Bounded() bool { return true }
 
 // due is the number of events that the pace allows by now. A restarted query goes
 // on where it was: events that came due while it was down wait like all others.

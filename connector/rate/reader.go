@@ -54,6 +54,7 @@ type reader struct {
 }
 
 func (r *reader) Next(context.Context) (*batch.Batch, error) {
+	r.out.Poison()
 	n := min(r.rest.to-r.rest.from, batch.Size)
 	if n <= 0 {
 		return nil, io.EOF

@@ -23,6 +23,7 @@ type run struct {
 }
 
 func (r *reader) Next(context.Context) (*batch.Batch, error) {
+	r.batch.Poison()
 	r.rows, r.count = r.rows[:0], 0
 	for len(r.pieces) > 0 && r.count < batch.Size {
 		p := &r.pieces[0]

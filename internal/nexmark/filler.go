@@ -103,6 +103,7 @@ func masksOf(kind int32) (masks [perEpoch]uint64) {
 // Fill gives the n events from number from on, at most batch.Size. The batch is
 // good until the next Fill and must not be written to.
 func (f *Filler) Fill(from int64, n int) *batch.Batch {
+	f.out.Poison()
 	f.from, f.n = from, n
 	f.text = f.text[:0]
 	f.g.times(f.clock[:n], from)
