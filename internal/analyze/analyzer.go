@@ -1,0 +1,181 @@
+package analyze
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/weirstream/weir/connector"
+	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/plan"
+)
+
+// Catalog is what an analyzer asks for relations.
+type Catalog interface {
+	// View is the plan of a temporary view, not analyzed; false if there is
+	// none of that name.
+	View(name []string) (plan.Node, bool)
+	// Names are those of all views and tables, for suggestions.
+	Names() []string
+	// Format is the format of that name; false if there is none.
+	Format(name string) (connector.Format, bool)
+	// Formats are the names of all formats.
+	Formats() []string
+}
+
+// Analyzer resolves plans. Its fields are set before the first use.
+type Analyzer struct {
+	Registry *expr.Registry
+	Catalog  Catalog
+	// Resolver holds the session's mode and time zone for functions.
+	Resolver expr.Resolver
+	// Env is lent to the connectors that are opened.
+	Env connector.Env
+}
+
+// Analyze resolves a plan.
+func (a *Analyzer) Analyze(ctx context.Context, n plan.Node) (plan.Node, error) {
+	r := &resolution{Analyzer: a, ctx: ctx, outputs: make(map[int64][]*expr.Ref)}
+	out, err := r.node(n)
+	if err != nil {
+		return nil, err
+	}
+	return number(out), nil
+}
+
+// resolution is one run of an Analyzer.
+type resolution struct {
+	*Analyzer
+	ctx context.Context
+	// ctes are the named queries in scope, innermost last.
+	ctes []cte
+	// outputs are the columns of the relations that have a plan id.
+	outputs map[int64][]*expr.Ref
+	depth   int // of views within views
+}
+
+type cte struct {
+	name    string
+	columns []string
+	query   plan.Node
+	outer   int // how many ctes its own text can see
+}
+
+// maxDepth bounds views that read views and CTEs that read CTEs.
+const maxDepth = 200
+
+// node resolves a relation and what is beneath it.
+func (r *resolution) node(n plan.Node) (plan.Node, error) {
+	if r.depth++; r.depth > maxDepth {
+		return nil, fault.New(fault.UnsupportedFeature, "relations are nested more than %d deep", maxDepth)
+	}
+	out, err := r.relation(n)
+	r.depth--
+	if err != nil {
+		return nil, err
+	}
+	if id := originOf(n).PlanID; id != 0 {
+		r.outputs[id] = out.Output()
+	}
+	return out, nil
+}
+
+// relation is the switch over all kinds of nodes.
+func (r *resolution) relation(n plan.Node) (plan.Node, error) {
+	switch n := n.(type) {
+	case *plan.Read:
+		return r.read(n)
+	case *plan.Scan, *plan.Range, *plan.OneRow:
+		return n, nil
+	case *plan.LocalRelation:
+		return r.local(n), nil
+	case *plan.Values:
+		return r.values(n)
+	case *plan.TableFunction:
+		return r.tableFunction(n)
+	case *plan.Project:
+		return r.project(n)
+	case *plan.Aggregate:
+		return r.aggregate(n, nil)
+	case *plan.Filter:
+		return r.filter(n)
+	case *plan.Generate:
+		return r.generate(n)
+	case *plan.Sort:
+		return r.sort(n)
+	case *plan.Limit:
+		return r.count(n, n.Input, n.Count, func(in plan.Node, c expr.Expr) plan.Node {
+			return &plan.Limit{Origin: n.Origin, Input: in, Count: c}
+		})
+	case *plan.Offset:
+		return r.count(n, n.Input, n.Count, func(in plan.Node, c expr.Expr) plan.Node {
+			return &plan.Offset{Origin: n.Origin, Input: in, Count: c}
+		})
+	case *plan.SubqueryAlias:
+		return r.subqueryAlias(n)
+	case *plan.WithWatermark:
+		return r.watermark(n)
+	case *plan.Deduplicate:
+		return r.deduplicate(n)
+	case *plan.Repartition, *plan.Hint:
+		in, err := r.node(n.Inputs()[0])
+		if err != nil {
+			return nil, err
+		}
+		return in, nil // rows keep their places; see DIFFERENCES.md
+	case *plan.WithColumns:
+		return r.withColumns(n)
+	case *plan.RenameColumns:
+		return r.renameColumns(n)
+	case *plan.Drop:
+		return r.drop(n)
+	case *plan.ToDF:
+		return r.toDF(n)
+	case *plan.With:
+		return r.with(n)
+	case *plan.Join:
+		return r.join(n)
+	case *plan.SetOp:
+		return r.setOp(n)
+	default:
+		return nil, notYet(strings.TrimPrefix(fmt.Sprintf("%T", n), "*plan."), fault.Position{})
+	}
+}
+
+// notYet is the error for what Spark has and weir does not have yet.
+func notYet(what string, at fault.Position) error {
+	return fault.New(fault.UnsupportedFeature, "%s is not supported by this version of weir", what).Locate(at)
+}
+
+// originOf is where a node came from.
+func originOf(n plan.Node) plan.Origin {
+	if o, ok := n.(interface{ From() plan.Origin }); ok {
+		return o.From()
+	}
+	return plan.Origin{}
+}
+
+// number gives the streams and the watermarks of a plan their ordinals, in plan
+// order.
+func number(n plan.Node) plan.Node {
+	streams, marks := 0, 0
+	n, _ = plan.Transform(n, func(n plan.Node) (plan.Node, error) {
+		switch n := n.(type) {
+		case *plan.Scan:
+			if n.Streaming {
+				s := *n
+				s.Ordinal = streams
+				streams++
+				return &s, nil
+			}
+		case *plan.WithWatermark:
+			w := *n
+			w.ID = marks
+			marks++
+			return &w, nil
+		}
+		return n, nil
+	})
+	return n
+}

@@ -1,0 +1,381 @@
+package analyze
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/weirstream/weir/connector"
+	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/fn/cast"
+	"github.com/weirstream/weir/types"
+)
+
+// scope is what names in an expression may mean.
+type scope struct {
+	columns []*expr.Ref
+	// aliases are items of the select list that GROUP BY, HAVING and ORDER BY
+	// may name; columns go before them.
+	aliases []expr.Expr
+}
+
+// exprs resolves a list.
+func (r *resolution) exprs(list []expr.Expr, s scope) ([]expr.Expr, error) {
+	out := make([]expr.Expr, len(list))
+	for i, e := range list {
+		var err error
+		if out[i], err = r.expr(e, s); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// expr resolves an expression.
+func (r *resolution) expr(e expr.Expr, s scope) (expr.Expr, error) {
+	switch e := e.(type) {
+	case *expr.Literal, *expr.Ref:
+		return e, nil
+	case *expr.UnresolvedAttribute:
+		return r.attribute(e, s)
+	case *expr.UnresolvedFunction:
+		return r.function(e, s)
+	case *expr.UnresolvedExtract:
+		return r.extract(e, s)
+	case *expr.UnresolvedStar:
+		return nil, fault.New(fault.InvalidSQLSyntax, "* cannot stand here").Locate(e.At)
+	case *expr.Cast:
+		return r.cast(e, s)
+	case *expr.Window:
+		return nil, nonTimeWindow(e)
+	case *expr.Subquery:
+		return nil, notYet("a subquery in an expression", e.At)
+	case *expr.Lambda:
+		return nil, notYet("a lambda function", e.At)
+	case *expr.Parameter:
+		return nil, fault.New(fault.InvalidSQLSyntax, "the parameter %v has no value", e).Locate(e.At)
+	}
+	children, err := r.exprs(e.Children(), s)
+	if err != nil {
+		return nil, err
+	}
+	if a, ok := e.(*expr.Alias); ok && a.ID == 0 {
+		n := *a
+		n.Child, n.ID = children[0], expr.NewID()
+		return &n, nil
+	}
+	if len(children) == 0 {
+		return e, nil
+	}
+	return e.WithChildren(children), nil
+}
+
+func nonTimeWindow(w *expr.Window) error {
+	return fault.New(fault.NonTimeWindow, "the window function %v is not supported on a stream; "+
+		"group by window(…) of an event time instead", w.Fn).Locate(w.At)
+}
+
+func (r *resolution) cast(e *expr.Cast, s scope) (expr.Expr, error) {
+	child, err := r.expr(e.Child, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := cast.Check(child, e.To, r.Resolver.ANSI || e.Mode == expr.CastTry); err != nil {
+		return nil, place(err, e.At)
+	}
+	n := *e
+	n.Child = child
+	return &n, nil
+}
+
+// attribute finds a name: a column, a field of one, an alias, or a function that
+// needs no parentheses.
+func (r *resolution) attribute(u *expr.UnresolvedAttribute, s scope) (expr.Expr, error) {
+	columns := s.columns
+	if u.PlanID != 0 {
+		if of, ok := r.outputs[u.PlanID]; ok {
+			columns = slices.DeleteFunc(slices.Clone(columns), func(c *expr.Ref) bool {
+				return !slices.ContainsFunc(of, func(o *expr.Ref) bool { return o.ID == c.ID })
+			})
+		}
+	}
+	found, err := match(u.Parts, columns)
+	if err != nil {
+		return nil, err.(*fault.Error).Locate(u.At)
+	}
+	if found != nil {
+		return found, nil
+	}
+	if len(u.Parts) == 1 {
+		for _, a := range s.aliases {
+			if n := expr.Named(a); n != nil && strings.EqualFold(n.Name, u.Parts[0]) {
+				if alias, ok := a.(*expr.Alias); ok {
+					return alias.Child, nil
+				}
+				return a, nil
+			}
+		}
+		if e := r.bareFunction(u.Parts[0], u.At); e != nil {
+			return e, nil
+		}
+	}
+	return nil, unknownColumn(u, s)
+}
+
+// bareFunctions can be written without parentheses.
+var bareFunctions = []string{"current_date", "current_timestamp", "current_user", "user", "session_user", "localtimestamp",
+	"current_time", "now"}
+
+func (r *resolution) bareFunction(name string, at fault.Position) expr.Expr {
+	if !slices.Contains(bareFunctions, strings.ToLower(name)) {
+		return nil
+	}
+	e, err := r.function(&expr.UnresolvedFunction{Name: name, Written: true, At: at}, scope{})
+	if err != nil {
+		return nil
+	}
+	return e
+}
+
+func unknownColumn(u *expr.UnresolvedAttribute, s scope) error {
+	name := "`" + strings.Join(u.Parts, "`.`") + "`"
+	if len(s.columns) == 0 {
+		return fault.New(fault.UnresolvedColumnBare, "a column %s cannot be found", name).
+			With("objectName", name).Locate(u.At)
+	}
+	names := make([]string, 0, len(s.columns))
+	for _, c := range s.columns {
+		names = append(names, c.Name)
+	}
+	best := connector.Nearest(u.Parts[len(u.Parts)-1], names)
+	proposal := "`" + strings.Join(names, "`, `") + "`"
+	text := "there is " + proposal
+	if best != "" {
+		text = "did you mean `" + best + "`? There is " + proposal
+	}
+	return fault.New(fault.UnresolvedColumn, "a column %s cannot be found; %s", name, text).
+		With("objectName", name).With("proposal", proposal).Locate(u.At)
+}
+
+// match finds the column that parts name: qualifier.name.field.field…; the
+// longest qualifier goes first. Nil means there is none.
+func match(parts []string, columns []*expr.Ref) (expr.Expr, error) {
+	for q := min(len(parts)-1, 2); q >= 0; q-- {
+		var found []*expr.Ref
+		for _, c := range columns {
+			if strings.EqualFold(c.Name, parts[q]) && hasQualifier(c.Qualifier, parts[:q]) &&
+				!slices.ContainsFunc(found, func(f *expr.Ref) bool { return f.ID == c.ID }) {
+				found = append(found, c)
+			}
+		}
+		if len(found) > 1 {
+			name := strings.Join(parts, ".")
+			return nil, fault.New(fault.AmbiguousReference,
+				"`%s` may be any of %d columns; write it with the name of its table", name, len(found)).With("name", name)
+		}
+		if len(found) == 1 {
+			return fields(found[0], parts[q+1:])
+		}
+	}
+	return nil, nil
+}
+
+func hasQualifier(have, want []string) bool {
+	if len(want) == 0 {
+		return true
+	}
+	if len(have) < len(want) {
+		return false
+	}
+	tail := have[len(have)-len(want):]
+	return slices.EqualFunc(tail, want, strings.EqualFold)
+}
+
+// fields goes down into a struct, or an array of structs, by names.
+func fields(e expr.Expr, names []string) (expr.Expr, error) {
+	for _, name := range names {
+		t := e.Type()
+		if t.Kind != types.Struct {
+			return nil, fault.New(fault.UnresolvedField, "%v is no struct and has no field `%s`", e, name).
+				With("fieldName", name)
+		}
+		i := types.NewSchema(t.Fields...).Index(name)
+		if i < 0 {
+			known := types.NewSchema(t.Fields...).Names()
+			return nil, fault.New(fault.UnresolvedField, "%v has no field `%s`; it has `%s`", e, name,
+				strings.Join(known, "`, `")).With("fieldName", name)
+		}
+		e = &expr.Field{Child: e, Ordinal: i}
+	}
+	return e, nil
+}
+
+// extract is child[key]: a field by name, else the function "[]".
+func (r *resolution) extract(u *expr.UnresolvedExtract, s scope) (expr.Expr, error) {
+	child, err := r.expr(u.Child, s)
+	if err != nil {
+		return nil, err
+	}
+	key, err := r.expr(u.Key, s)
+	if err != nil {
+		return nil, err
+	}
+	if l, ok := key.(*expr.Literal); ok && child.Type().Kind == types.Struct {
+		if name, isText := l.Value.(string); isText {
+			f, err := fields(child, []string{name})
+			if err != nil {
+				return nil, err.(*fault.Error).Locate(u.At)
+			}
+			return f, nil
+		}
+	}
+	return r.call("[]", []expr.Expr{child, key}, &expr.UnresolvedFunction{Name: "[]", At: u.At})
+}
+
+// function resolves a call of any kind.
+func (r *resolution) function(u *expr.UnresolvedFunction, s scope) (expr.Expr, error) {
+	written := u.Args
+	if strings.EqualFold(u.Name, "count") && len(written) == 1 {
+		if star, ok := written[0].(*expr.UnresolvedStar); ok && len(star.Target) == 0 && !u.Distinct {
+			written = []expr.Expr{expr.Int32(1)}
+		}
+	}
+	var args []expr.Expr
+	for _, a := range written {
+		if star, ok := a.(*expr.UnresolvedStar); ok {
+			columns, err := r.star(star, s)
+			if err != nil {
+				return nil, err
+			}
+			args = append(args, columns...)
+			continue
+		}
+		e, err := r.expr(a, s)
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, e)
+	}
+	out, err := r.call(u.Name, args, u)
+	if err != nil {
+		return nil, err
+	}
+	if agg, ok := out.(*expr.AggregateCall); ok {
+		return r.aggregateCall(agg, u, s)
+	}
+	if u.Filter != nil || u.Distinct {
+		return nil, fault.New(fault.InvalidSQLSyntax, "%s is no aggregate function: DISTINCT and FILTER do not apply",
+			u.Name).Locate(u.At)
+	}
+	return out, nil
+}
+
+func (r *resolution) aggregateCall(agg *expr.AggregateCall, u *expr.UnresolvedFunction, s scope) (expr.Expr, error) {
+	agg.Distinct = u.Distinct
+	if len(u.OrderBy) > 0 {
+		return nil, notYet("WITHIN GROUP", u.At)
+	}
+	for _, a := range agg.Args {
+		if expr.HasAggregate(a) {
+			return nil, fault.New(fault.NestedAggregate, "an aggregate function stands inside %v", agg).Locate(u.At)
+		}
+	}
+	if u.Filter == nil {
+		return agg, nil
+	}
+	cond, err := r.expr(u.Filter, s)
+	if err != nil {
+		return nil, err
+	}
+	if cond, err = r.condition(cond, u.At); err != nil {
+		return nil, err
+	}
+	agg.Filter = cond
+	return agg, nil
+}
+
+// call finds a function by name and resolves it over resolved arguments.
+func (r *resolution) call(name string, args []expr.Expr, u *expr.UnresolvedFunction) (expr.Expr, error) {
+	if f := r.Registry.Aggregate(name); f != nil {
+		res, err := f.Resolve(&r.Resolver, args)
+		if err != nil {
+			return nil, place(err, u.At)
+		}
+		return &expr.AggregateCall{Fn: f, Args: res.Args, Typ: res.Type, Null: res.Nullable, Text: res.Text, At: u.At}, nil
+	}
+	if f := r.Registry.Generator(name); f != nil {
+		list, made, err := f.Resolve(&r.Resolver, args)
+		if err != nil {
+			return nil, place(err, u.At)
+		}
+		return &expr.GeneratorCall{Fn: f, Args: list, Fields: made, At: u.At}, nil
+	}
+	f := r.Registry.Scalar(name)
+	if f == nil {
+		return nil, unknownFunction(r.Registry, name, u.At)
+	}
+	res, err := f.Resolve(&r.Resolver, args)
+	if err != nil {
+		return nil, place(err, u.At)
+	}
+	return &expr.Call{Fn: f, Args: res.Args, Typ: res.Type, Null: res.Nullable, Text: res.Text, At: u.At}, nil
+}
+
+func unknownFunction(reg *expr.Registry, name string, at fault.Position) error {
+	e := fault.New(fault.UnresolvedRoutine, "there is no function `%s`", name).With("routineName", name)
+	if near := connector.Nearest(name, reg.Names()); near != "" {
+		e.Message += "; did you mean `" + near + "`?"
+	}
+	return e.Locate(at)
+}
+
+// place gives an error with a condition its place in the text.
+func place(err error, at fault.Position) error {
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		return e.Locate(at)
+	}
+	return err
+}
+
+// condition checks that a condition is boolean.
+func (r *resolution) condition(e expr.Expr, at fault.Position) (expr.Expr, error) {
+	switch e.Type().Kind {
+	case types.Boolean:
+		return e, nil
+	case types.Null:
+		return &expr.Literal{Typ: types.Of(types.Boolean)}, nil
+	}
+	return nil, fault.New(fault.FilterNotBoolean, "the condition %v is of type %s; it must be BOOLEAN", e,
+		strings.ToUpper(e.Type().String())).With("filter", e.String()).Locate(at)
+}
+
+// star is the columns that * or target.* stands for.
+func (r *resolution) star(u *expr.UnresolvedStar, s scope) ([]expr.Expr, error) {
+	var out []expr.Expr
+	skip := func(name string) bool {
+		return slices.ContainsFunc(u.Except, func(e []string) bool { return strings.EqualFold(e[len(e)-1], name) })
+	}
+	for _, c := range s.columns {
+		if hasQualifier(c.Qualifier, u.Target) && !skip(c.Name) {
+			out = append(out, c)
+		}
+	}
+	if len(out) > 0 || len(u.Target) == 0 {
+		return out, nil
+	}
+	target, err := match(u.Target, s.columns)
+	if err != nil {
+		return nil, err
+	}
+	if target == nil || target.Type().Kind != types.Struct {
+		return nil, fault.New(fault.UnresolvedColumn, "%v: there is no table or struct `%s`", u,
+			strings.Join(u.Target, ".")).Locate(u.At)
+	}
+	for i, f := range target.Type().Fields {
+		if !skip(f.Name) {
+			out = append(out, &expr.Alias{Child: &expr.Field{Child: target, Ordinal: i}, Names: []string{f.Name}, ID: expr.NewID()})
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,421 @@
+package analyze
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/plan"
+	"github.com/weirstream/weir/types"
+)
+
+// filter resolves WHERE.
+func (r *resolution) filter(n *plan.Filter) (plan.Node, error) {
+	in, err := r.node(n.Input)
+	if err != nil {
+		return nil, err
+	}
+	cond, err := r.expr(n.Condition, scope{columns: in.Output()})
+	if err != nil {
+		return nil, err
+	}
+	if expr.HasAggregate(cond) {
+		return nil, fault.New(fault.InvalidWhere, "an aggregate function stands in the condition %v; use HAVING", cond).
+			Locate(n.At)
+	}
+	if cond, err = r.condition(cond, n.At); err != nil {
+		return nil, err
+	}
+	list := []expr.Expr{cond}
+	out := in.Output()
+	if in, err = r.windows(in, list); err != nil {
+		return nil, err
+	}
+	var node plan.Node = &plan.Filter{Origin: n.Origin, Input: in, Condition: list[0]}
+	if len(in.Output()) != len(out) {
+		node = &plan.Project{Input: node, Exprs: asExprs(out)}
+	}
+	return node, nil
+}
+
+// items resolves a select list: stars expanded, every item named.
+func (r *resolution) items(list []expr.Expr, s scope) ([]expr.Expr, error) {
+	var out []expr.Expr
+	for _, e := range list {
+		if star, ok := e.(*expr.UnresolvedStar); ok {
+			columns, err := r.star(star, s)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, columns...)
+			continue
+		}
+		x, err := r.expr(e, s)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, named(x))
+	}
+	return out, nil
+}
+
+// named gives an item of a select list the name that Spark gives it.
+func named(e expr.Expr) expr.Expr {
+	switch x := e.(type) {
+	case *expr.Ref, *expr.Alias, *expr.GeneratorCall:
+		return e
+	case *expr.Field:
+		return &expr.Alias{Child: e, Names: []string{x.Name()}, ID: expr.NewID(), Implicit: true}
+	default:
+		return &expr.Alias{Child: e, Names: []string{e.String()}, ID: expr.NewID(), Implicit: true}
+	}
+}
+
+// project resolves a select list.
+func (r *resolution) project(n *plan.Project) (plan.Node, error) {
+	in, err := r.node(n.Input)
+	if err != nil {
+		return nil, err
+	}
+	items, err := r.items(n.Exprs, scope{columns: in.Output()})
+	if err != nil {
+		return nil, err
+	}
+	var out plan.Node
+	if slices.ContainsFunc(items, expr.HasAggregate) {
+		out, err = r.group(&plan.Aggregate{Origin: n.Origin, Input: in}, in, items, nil)
+	} else {
+		out, err = r.selectList(n.Origin, in, items)
+	}
+	if err != nil || !n.Distinct {
+		return out, err
+	}
+	return distinct(out), nil
+}
+
+// distinct keeps one of equal rows.
+func distinct(in plan.Node) plan.Node {
+	columns := asExprs(in.Output())
+	return &plan.Aggregate{Input: in, Grouping: columns, Exprs: columns}
+}
+
+func asExprs(refs []*expr.Ref) []expr.Expr {
+	list := make([]expr.Expr, len(refs))
+	for i, c := range refs {
+		list[i] = c
+	}
+	return list
+}
+
+// selectList makes a Project of resolved items, generators and time windows
+// beneath it.
+func (r *resolution) selectList(o plan.Origin, in plan.Node, items []expr.Expr) (plan.Node, error) {
+	in, items, err := r.generators(o, in, items)
+	if err != nil {
+		return nil, err
+	}
+	if in, err = r.windows(in, items); err != nil {
+		return nil, err
+	}
+	return &plan.Project{Origin: o, Input: in, Exprs: items}, nil
+}
+
+// generators takes the generator out of a select list, where there is one.
+func (r *resolution) generators(o plan.Origin, in plan.Node, items []expr.Expr) (plan.Node, []expr.Expr, error) {
+	var out []expr.Expr
+	found := 0
+	for _, item := range items {
+		call, names := item, []string(nil)
+		if a, ok := item.(*expr.Alias); ok && !a.Implicit {
+			call, names = a.Child, a.Names
+		}
+		gen, ok := call.(*expr.GeneratorCall)
+		if !ok {
+			if expr.Any(item, func(x expr.Expr) bool { _, is := x.(*expr.GeneratorCall); return is }) {
+				return nil, nil, fault.New(fault.NestedGenerator, "a generator stands inside %v; it must stand alone", item).
+					Locate(o.At)
+			}
+			out = append(out, item)
+			continue
+		}
+		if found++; found > 1 {
+			return nil, nil, fault.New(fault.MultipleGenerators, "only one generator may stand in a select list; "+
+				"use LATERAL VIEW for more").Locate(gen.At)
+		}
+		columns, err := generated(gen, names)
+		if err != nil {
+			return nil, nil, err
+		}
+		args := slices.Clone(gen.Args)
+		if in, err = r.windows(in, args); err != nil {
+			return nil, nil, err
+		}
+		in = &plan.Generate{Origin: o, Input: in, Generator: gen.WithChildren(args), Columns: columns,
+			Outer: strings.HasSuffix(gen.Fn.Name, "_outer")}
+		out = append(out, asExprs(columns)...)
+	}
+	return in, out, nil
+}
+
+// generated are the columns that a generator makes, under other names where
+// names are given.
+func generated(g *expr.GeneratorCall, names []string) ([]*expr.Ref, error) {
+	if len(names) > 0 && len(names) != len(g.Fields) {
+		return nil, fault.New(fault.NumColumnsMismatch, "%v gives %d columns, %d names are given", g, len(g.Fields),
+			len(names)).Locate(g.At)
+	}
+	columns := refs(types.NewSchema(g.Fields...), nil)
+	for i, name := range names {
+		columns[i].Name = name
+	}
+	return columns, nil
+}
+
+// generate resolves LATERAL VIEW.
+func (r *resolution) generate(n *plan.Generate) (plan.Node, error) {
+	in, err := r.node(n.Input)
+	if err != nil {
+		return nil, err
+	}
+	e, err := r.expr(n.Generator, scope{columns: in.Output()})
+	if err != nil {
+		return nil, err
+	}
+	gen, ok := e.(*expr.GeneratorCall)
+	if !ok {
+		return nil, fault.New(fault.UnsupportedFeature, "%v is no generator such as explode", e).Locate(n.At)
+	}
+	columns, err := generated(gen, n.Names)
+	if err != nil {
+		return nil, err
+	}
+	if n.Alias != "" {
+		for _, c := range columns {
+			c.Qualifier = []string{n.Alias}
+		}
+	}
+	return &plan.Generate{Origin: n.Origin, Input: in, Generator: gen, Columns: columns,
+		Outer: n.Outer || strings.HasSuffix(gen.Fn.Name, "_outer")}, nil
+}
+
+// aggregate resolves GROUP BY, with the orders of an ORDER BY above it.
+func (r *resolution) aggregate(n *plan.Aggregate, orders []*expr.SortOrder) (plan.Node, error) {
+	if n.Kind == plan.Rollup || n.Kind == plan.Cube || n.Kind == plan.GroupingSets {
+		return nil, notYet("GROUPING SETS, ROLLUP or CUBE", n.At)
+	}
+	in, err := r.node(n.Input)
+	if err != nil {
+		return nil, err
+	}
+	items, err := r.items(n.Exprs, scope{columns: in.Output()})
+	if err != nil {
+		return nil, err
+	}
+	return r.group(n, in, items, orders)
+}
+
+// grouping resolves the keys: columns, items by their place or alias, any
+// expression.
+func (r *resolution) grouping(n *plan.Aggregate, in plan.Node, items []expr.Expr) ([]expr.Expr, error) {
+	if n.Kind == plan.GroupByAll {
+		var keys []expr.Expr
+		for _, item := range items {
+			if !expr.HasAggregate(item) {
+				keys = append(keys, unalias(item))
+			}
+		}
+		return keys, nil
+	}
+	var keys []expr.Expr
+	for _, g := range n.Grouping {
+		if l, ok := g.(*expr.Literal); ok {
+			if at, isNumber := wholeNumber(l); isNumber {
+				if at < 1 || at > int64(len(items)) {
+					return nil, fault.New(fault.GroupByPosRange, "GROUP BY %d: the select list has %d items", at, len(items)).
+						Locate(n.At)
+				}
+				g = unalias(items[at-1])
+			}
+		}
+		e, err := r.expr(g, scope{columns: in.Output(), aliases: items})
+		if err != nil {
+			return nil, err
+		}
+		if expr.HasAggregate(e) {
+			return nil, fault.New(fault.GroupByAggregate, "an aggregate function stands in GROUP BY %v", e).Locate(n.At)
+		}
+		if e.Type().Kind == types.Map {
+			return nil, fault.New(fault.UnsupportedFeature, "%v is a map; rows cannot be grouped by maps", e).Locate(n.At)
+		}
+		keys = append(keys, unalias(e))
+	}
+	return keys, nil
+}
+
+func unalias(e expr.Expr) expr.Expr {
+	if a, ok := e.(*expr.Alias); ok {
+		return a.Child
+	}
+	return e
+}
+
+// group makes the three nodes of an aggregate, see the package's text, and the
+// sort above them.
+func (r *resolution) group(n *plan.Aggregate, in plan.Node, items []expr.Expr, orders []*expr.SortOrder) (plan.Node, error) {
+	keys, err := r.grouping(n, in, items)
+	if err != nil {
+		return nil, err
+	}
+	s := scope{columns: in.Output(), aliases: items}
+	var having expr.Expr
+	if n.Having != nil {
+		if having, err = r.expr(n.Having, s); err != nil {
+			return nil, err
+		}
+		if having, err = r.condition(having, n.At); err != nil {
+			return nil, err
+		}
+	}
+	orders, err = r.orders(orders, items, s)
+	if err != nil {
+		return nil, err
+	}
+	// Everything that may hold a time window passes through one list.
+	all := slices.Concat(keys, items)
+	if having != nil {
+		all = append(all, having)
+	}
+	for _, o := range orders {
+		all = append(all, o)
+	}
+	if in, err = r.windows(in, all); err != nil {
+		return nil, err
+	}
+	keys, items, all = all[:len(keys)], all[len(keys):len(keys)+len(items)], all[len(keys)+len(items):]
+	g := newGrouping(n, in, keys)
+	out := make([]expr.Expr, len(items))
+	for i, item := range items {
+		if out[i], err = g.rewrite(item); err != nil {
+			return nil, err
+		}
+	}
+	for i := range all {
+		if all[i], err = g.rewrite(all[i]); err != nil {
+			return nil, err
+		}
+	}
+	if having != nil {
+		having, all = all[0], all[1:]
+	}
+	var node plan.Node = g.node()
+	if having != nil {
+		node = &plan.Filter{Origin: n.Origin, Input: node, Condition: having}
+	}
+	if len(all) == 0 {
+		return &plan.Project{Origin: n.Origin, Input: node, Exprs: out}, nil
+	}
+	return sorted(n.Origin, node, out, all), nil
+}
+
+// sorted puts a Sort over a Project; what the orders need and the Project does
+// not give goes through it hidden.
+func sorted(o plan.Origin, in plan.Node, items, orders []expr.Expr) plan.Node {
+	wide := slices.Clone(items)
+	keys := make([]*expr.SortOrder, len(orders))
+	for i, e := range orders {
+		order := *e.(*expr.SortOrder)
+		order.Child = hidden(order.Child, &wide)
+		keys[i] = &order
+	}
+	var node plan.Node = &plan.Sort{Origin: o, Input: &plan.Project{Origin: o, Input: in, Exprs: wide}, Orders: keys, Global: true}
+	if len(wide) == len(items) {
+		return node
+	}
+	narrow := make([]expr.Expr, len(items))
+	for i, item := range items {
+		narrow[i] = expr.Named(item)
+	}
+	return &plan.Project{Origin: o, Input: node, Exprs: narrow}
+}
+
+// hidden is a column of the list that equals e, added where there is none.
+func hidden(e expr.Expr, list *[]expr.Expr) expr.Expr {
+	for _, item := range *list {
+		if expr.Equal(unalias(item), e) {
+			return expr.Named(item)
+		}
+	}
+	item := named(e)
+	if r, ok := item.(*expr.Ref); ok {
+		*list = append(*list, r)
+		return r
+	}
+	*list = append(*list, item)
+	return expr.Named(item)
+}
+
+// grouped builds an Aggregate: keys and aggregate functions, each once.
+type grouped struct {
+	origin plan.Origin
+	in     plan.Node
+	keys   []expr.Expr // Refs or Aliases
+	calls  []*expr.Alias
+}
+
+func newGrouping(n *plan.Aggregate, in plan.Node, keys []expr.Expr) *grouped {
+	g := &grouped{origin: n.Origin, in: in}
+	for _, k := range keys {
+		if !slices.ContainsFunc(g.keys, func(have expr.Expr) bool { return expr.Equal(unalias(have), k) }) {
+			g.keys = append(g.keys, named(k))
+		}
+	}
+	return g
+}
+
+// rewrite replaces keys and aggregate functions by the columns of the Aggregate.
+func (g *grouped) rewrite(e expr.Expr) (expr.Expr, error) {
+	for _, k := range g.keys {
+		if expr.Equal(unalias(k), e) {
+			return expr.Named(k), nil
+		}
+	}
+	switch e := e.(type) {
+	case *expr.AggregateCall:
+		for _, c := range g.calls {
+			if expr.Equal(c.Child, e) {
+				return c.Ref(), nil
+			}
+		}
+		c := &expr.Alias{Child: e, Names: []string{e.String()}, ID: expr.NewID(), Implicit: true}
+		g.calls = append(g.calls, c)
+		return c.Ref(), nil
+	case *expr.Ref:
+		cond := fault.MissingAggregation
+		return nil, fault.New(cond, "the column `%s` is neither grouped nor in an aggregate function; "+
+			"add it to GROUP BY or write any_value(%s)", e.Name, e.Name).With("expression", e.Name).Locate(g.origin.At)
+	}
+	children := e.Children()
+	if len(children) == 0 {
+		return e, nil
+	}
+	fresh := make([]expr.Expr, len(children))
+	for i, c := range children {
+		var err error
+		if fresh[i], err = g.rewrite(c); err != nil {
+			return nil, err
+		}
+	}
+	return e.WithChildren(fresh), nil
+}
+
+func (g *grouped) node() plan.Node {
+	exprs := make([]expr.Expr, 0, len(g.keys)+len(g.calls))
+	for _, k := range g.keys {
+		exprs = append(exprs, expr.Named(k))
+	}
+	for _, c := range g.calls {
+		exprs = append(exprs, c)
+	}
+	return &plan.Aggregate{Origin: g.origin, Input: g.in, Grouping: g.keys, Exprs: exprs}
+}

@@ -1,0 +1,146 @@
+package analyze
+
+import (
+	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/plan"
+)
+
+// sort resolves ORDER BY: by the columns selected, by their places, and by
+// columns that were not selected.
+func (r *resolution) sort(n *plan.Sort) (plan.Node, error) {
+	if agg, ok := n.Input.(*plan.Aggregate); ok {
+		return r.aggregate(agg, n.Orders)
+	}
+	in, err := r.node(n.Input)
+	if err != nil {
+		return nil, err
+	}
+	out := in.Output()
+	orders, err := r.orders(n.Orders, asExprs(out), scope{columns: out})
+	if err == nil {
+		list := make([]expr.Expr, len(orders))
+		for i, o := range orders {
+			list[i] = o
+		}
+		if !anyAggregate(orders) {
+			return &plan.Sort{Origin: n.Origin, Input: in, Orders: orders, Global: n.Global}, nil
+		}
+	}
+	p, ok := in.(*plan.Project)
+	if !ok {
+		return nil, err
+	}
+	if agg, isAgg := aggregateBelow(p.Input); isAgg {
+		return r.sortAggregate(n, p, agg, err)
+	}
+	inner, innerErr := r.orders(n.Orders, p.Exprs, scope{columns: p.Input.Output(), aliases: p.Exprs})
+	if innerErr != nil {
+		return nil, err
+	}
+	list := make([]expr.Expr, len(inner))
+	for i, o := range inner {
+		list[i] = o
+	}
+	return sorted(n.Origin, p.Input, p.Exprs, list), nil
+}
+
+func anyAggregate(orders []*expr.SortOrder) bool {
+	for _, o := range orders {
+		if expr.HasAggregate(o) {
+			return true
+		}
+	}
+	return false
+}
+
+// aggregateBelow finds the Aggregate of a select list with aggregate functions.
+func aggregateBelow(n plan.Node) (*plan.Aggregate, bool) {
+	if f, ok := n.(*plan.Filter); ok {
+		n = f.Input
+	}
+	a, ok := n.(*plan.Aggregate)
+	return a, ok
+}
+
+// sortAggregate orders SELECT count(*) … ORDER BY sum(v), where the select list
+// made the aggregate.
+func (r *resolution) sortAggregate(n *plan.Sort, p *plan.Project, agg *plan.Aggregate, first error) (plan.Node, error) {
+	if _, ok := p.Input.(*plan.Aggregate); !ok {
+		return nil, first
+	}
+	orders, err := r.orders(n.Orders, p.Exprs, scope{columns: agg.Input.Output(), aliases: p.Exprs})
+	if err != nil {
+		return nil, err
+	}
+	g := &grouped{origin: agg.Origin, in: agg.Input, keys: agg.Grouping}
+	for _, e := range agg.Exprs {
+		if a, ok := e.(*expr.Alias); ok {
+			g.calls = append(g.calls, a)
+		}
+	}
+	list := make([]expr.Expr, len(orders))
+	for i, o := range orders {
+		if list[i], err = g.rewrite(o); err != nil {
+			return nil, err
+		}
+	}
+	return sorted(n.Origin, g.node(), p.Exprs, list), nil
+}
+
+// orders resolves sort keys; a whole number is the place of an item.
+func (r *resolution) orders(list []*expr.SortOrder, items []expr.Expr, s scope) ([]*expr.SortOrder, error) {
+	out := make([]*expr.SortOrder, len(list))
+	for i, o := range list {
+		n := *o
+		if l, ok := o.Child.(*expr.Literal); ok {
+			if at, isNumber := wholeNumber(l); isNumber {
+				if at < 1 || at > int64(len(items)) {
+					return nil, fault.New(fault.OrderByPosRange, "ORDER BY %d: the select list has %d items", at, len(items))
+				}
+				n.Child = items[at-1]
+				if a, isAlias := n.Child.(*expr.Alias); isAlias && len(s.aliases) > 0 {
+					n.Child = a.Child
+				}
+				out[i] = &n
+				continue
+			}
+		}
+		e, err := r.orderKey(o.Child, items, s)
+		if err != nil {
+			return nil, err
+		}
+		n.Child = e
+		out[i] = &n
+	}
+	return out, nil
+}
+
+// orderKey resolves one key. The names of the select list go before those of the
+// input.
+func (r *resolution) orderKey(e expr.Expr, items []expr.Expr, s scope) (expr.Expr, error) {
+	if u, ok := e.(*expr.UnresolvedAttribute); ok && len(u.Parts) == 1 && u.PlanID == 0 && len(s.aliases) > 0 {
+		if found, err := r.attribute(u, scope{aliases: items}); err == nil {
+			return found, nil
+		}
+	}
+	return r.expr(e, s)
+}
+
+// count resolves LIMIT, OFFSET and the like: a whole number.
+func (r *resolution) count(n, input plan.Node, e expr.Expr, build func(plan.Node, expr.Expr) plan.Node) (plan.Node, error) {
+	in, err := r.node(input)
+	if err != nil {
+		return nil, err
+	}
+	c, err := r.expr(e, scope{})
+	if err != nil {
+		return nil, err
+	}
+	v, ok := wholeNumber(c)
+	if !ok || v < 0 {
+		return nil, fault.New(fault.IllegalArgument, "%v: the number of rows must be a whole number from 0 on", n).
+			Locate(originOf(n).At)
+	}
+	return build(in, expr.Lit(v)), nil
+}

@@ -1,0 +1,136 @@
+package analyze
+
+import (
+	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/plan"
+	"github.com/weirstream/weir/types"
+)
+
+// windows takes the time windows out of list, whose items it replaces, and puts
+// their columns beneath: rows without event time go into no window and are
+// filtered out (S105).
+func (r *resolution) windows(in plan.Node, list []expr.Expr) (plan.Node, error) {
+	var calls []*expr.Call
+	for _, e := range list {
+		expr.Walk(e, func(x expr.Expr) bool {
+			c, ok := x.(*expr.Call)
+			if !ok || c.Fn.Name != "window" && c.Fn.Name != "session_window" {
+				return true
+			}
+			for _, have := range calls {
+				if expr.Equal(have, c) {
+					return false
+				}
+			}
+			calls = append(calls, c)
+			return false
+		})
+	}
+	for _, c := range calls {
+		var column *expr.Ref
+		var err error
+		if in, column, err = r.window(in, c); err != nil {
+			return nil, err
+		}
+		for i, e := range list {
+			list[i], _ = expr.Transform(e, func(x expr.Expr) (expr.Expr, error) {
+				if expr.Equal(x, c) {
+					return column, nil
+				}
+				return x, nil
+			})
+		}
+	}
+	return in, nil
+}
+
+// window puts the column of one time window over in.
+func (r *resolution) window(in plan.Node, c *expr.Call) (plan.Node, *expr.Ref, error) {
+	notNull, err := r.call("isnotnull", c.Args[:1], &expr.UnresolvedFunction{At: c.At})
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.Args[0].Nullable() {
+		in = &plan.Filter{Input: in, Condition: notNull}
+	}
+	if c.Fn.Name == "session_window" {
+		a := &expr.Alias{Child: c, Names: []string{"session_window"}, ID: expr.NewID()}
+		return &plan.Project{Input: in, Exprs: append(asExprs(in.Output()), a)}, a.Ref(), nil
+	}
+	width, slide := windowLengths(c)
+	if width == slide {
+		a := &expr.Alias{Child: c, Names: []string{"window"}, ID: expr.NewID()}
+		return &plan.Project{Input: in, Exprs: append(asExprs(in.Output()), a)}, a.Ref(), nil
+	}
+	// A row of a sliding window goes into several.
+	g := r.Registry.Generator("window")
+	if g == nil {
+		return nil, nil, fault.New(fault.UnsupportedFeature, "sliding windows are not supported").Locate(c.At)
+	}
+	call := &expr.GeneratorCall{Fn: g, Args: c.Args, Fields: []types.Field{{Name: "window", Type: c.Typ}}, At: c.At}
+	column := &expr.Ref{Name: "window", ID: expr.NewID(), Typ: c.Typ, Watermark: expr.WatermarkOf(c.Args[0]), Window: width}
+	return &plan.Generate{Input: in, Generator: call, Columns: []*expr.Ref{column}}, column, nil
+}
+
+// windowLengths are the width and the slide of a window's call, in microseconds.
+func windowLengths(c *expr.Call) (width, slide int64) {
+	w, _ := wholeNumber(c.Args[1])
+	s, _ := wholeNumber(c.Args[2])
+	return w, s
+}
+
+// watermark resolves withWatermark (S110).
+func (r *resolution) watermark(n *plan.WithWatermark) (plan.Node, error) {
+	in, err := r.node(n.Input)
+	if err != nil {
+		return nil, err
+	}
+	e, err := r.expr(n.Column, scope{columns: in.Output()})
+	if err != nil {
+		return nil, err
+	}
+	column, ok := e.(*expr.Ref)
+	if !ok {
+		return nil, fault.New(fault.EventTimeType, "the event time %v is no column", e).Locate(n.At)
+	}
+	windowed := column.Typ.Kind == types.Struct && column.Window > 0
+	if column.Typ.Kind != types.Timestamp && !windowed {
+		return nil, fault.New(fault.EventTimeType, "the event time `%s` is of type %s; it must be TIMESTAMP",
+			column.Name, column.Typ).With("eventName", column.Name).Locate(n.At)
+	}
+	delay, err := r.delay(n)
+	if err != nil {
+		return nil, err
+	}
+	out := in.Output()
+	columns := make([]*expr.Ref, len(out))
+	for i, c := range out {
+		columns[i] = c
+		if c.ID == column.ID {
+			marked := *c
+			marked.Watermark = delay
+			columns[i] = &marked
+		}
+	}
+	return &plan.WithWatermark{Origin: n.Origin, Input: in, Column: column, DelayText: n.DelayText, Delay: delay,
+		Columns: columns}, nil
+}
+
+// delay reads the delay of a watermark: an interval; a month counts 31 days.
+func (r *resolution) delay(n *plan.WithWatermark) (int64, error) {
+	if n.DelayText == "" {
+		return n.Delay, nil
+	}
+	v, err := parseInterval(n.DelayText)
+	if err != nil {
+		return 0, fault.New(fault.IllegalArgument, "the delay %q of the watermark is no interval such as '10 minutes'",
+			n.DelayText).Wrap(err).Locate(n.At)
+	}
+	const day = 24 * 60 * 60 * 1_000_000
+	delay := (int64(v.Months)*31+int64(v.Days))*day + v.Micros
+	if delay < 0 {
+		return 0, fault.New(fault.IllegalArgument, "delay threshold (%s) should not be negative.", n.DelayText).Locate(n.At)
+	}
+	return delay, nil
+}

@@ -1,0 +1,325 @@
+package physical
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/weirstream/weir/connector"
+	"github.com/weirstream/weir/internal/exec"
+	"github.com/weirstream/weir/internal/exec/keyed"
+	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/fn/cast"
+	"github.com/weirstream/weir/internal/plan"
+	"github.com/weirstream/weir/internal/schedule"
+	"github.com/weirstream/weir/types"
+)
+
+// Options say how a plan is to run.
+type Options struct {
+	// Workers is how many tasks run at once, and how many partitions keyed
+	// operators have; less than 1 counts as 1.
+	Workers int
+	// Mode is the output mode of a streaming query.
+	Mode connector.OutputMode
+	// Env holds the session's mode and zone; the program sets its Now.
+	Env *expr.Env
+	// OpenState opens the state of a partition of a keyed operator. It is nil
+	// for a plan without streams.
+	OpenState func(operator int, spec keyed.Spec, partition, partitions int, v keyed.Values) (keyed.Table, error)
+}
+
+// Compile makes a program of an optimized plan.
+func Compile(root plan.Node, o Options) (*Program, error) {
+	o.Workers = max(o.Workers, 1)
+	b := &builder{Options: o, program: &Program{Root: root, pool: schedule.Pool{Workers: o.Workers}, env: o.Env}}
+	last := &stage{}
+	made, err := b.node(root, last)
+	if err != nil {
+		return nil, err
+	}
+	last.make = made
+	if err := b.finish(last); err != nil {
+		return nil, err
+	}
+	for _, r := range root.Output() {
+		b.program.schema.Fields = append(b.program.schema.Fields,
+			types.Field{Name: r.Name, Type: r.Typ, Nullable: r.Null, Metadata: r.Metadata})
+	}
+	return b.program, nil
+}
+
+type builder struct {
+	Options
+	program *Program
+}
+
+// finish makes the chains of a stage and puts it into the program.
+func (b *builder) finish(s *stage) error {
+	chains := b.Workers
+	if s.byPartition {
+		chains = 0
+		for _, f := range s.feeds {
+			chains += f.Tasks
+		}
+	}
+	for i := range chains {
+		op, err := s.make(i)
+		if err != nil {
+			return err
+		}
+		s.chains = append(s.chains, op)
+		if s.exchange != nil {
+			keys, err := b.compiler(s.input).CompileAll(s.keys)
+			if err != nil {
+				return err
+			}
+			s.writers = append(s.writers, exec.NewExchangeWriter(s.exchange, keys))
+		}
+	}
+	b.program.stages = append(b.program.stages, s)
+	return nil
+}
+
+func (b *builder) compiler(input []*expr.Ref) *expr.Compiler {
+	return &expr.Compiler{Input: input, Cast: cast.New, Env: b.Env}
+}
+
+// node is the switch from plan node to operator. It adds to s the leaves beneath
+// n and gives the chain that makes n's rows.
+func (b *builder) node(n plan.Node, s *stage) (factory, error) {
+	switch n := n.(type) {
+	case *plan.Scan:
+		return b.scan(n, s)
+	case *plan.LocalRelation:
+		return b.local(n, s)
+	case *plan.OneRow, *plan.Range:
+		return b.rows(n, s)
+	case *plan.Filter:
+		return b.filter(n, s)
+	case *plan.Project:
+		return b.project(n, s)
+	case *plan.Generate:
+		return b.generate(n, s)
+	case *plan.WithWatermark:
+		return b.watermark(n, s)
+	case *plan.Union:
+		return b.union(n, s)
+	case *plan.Aggregate:
+		return b.aggregate(n, s)
+	case *plan.Sort:
+		return b.sort(n, s, -1)
+	case *plan.Limit:
+		return b.limit(n, s)
+	case *plan.Offset:
+		return b.offset(n, s)
+	case *plan.Join:
+		return b.join(n, s)
+	default:
+		return nil, fault.New(fault.UnsupportedFeature, "%s is not supported by this version of weir",
+			strings.TrimPrefix(fmt.Sprintf("%T", n), "*plan."))
+	}
+}
+
+func (b *builder) filter(n *plan.Filter, s *stage) (factory, error) {
+	below, err := b.node(n.Input, s)
+	if err != nil {
+		return nil, err
+	}
+	return over(below, func(op exec.Operator, _ int) (exec.Operator, error) {
+		p, err := b.compiler(n.Input.Output()).CompilePredicate(n.Condition)
+		if err != nil {
+			return nil, err
+		}
+		return exec.NewFilter(op, p), nil
+	}), nil
+}
+
+// over makes an operator over each chain.
+func over(below factory, wrap func(op exec.Operator, index int) (exec.Operator, error)) factory {
+	return func(index int) (exec.Operator, error) {
+		op, err := below(index)
+		if err != nil {
+			return nil, err
+		}
+		return wrap(op, index)
+	}
+}
+
+func (b *builder) project(n *plan.Project, s *stage) (factory, error) {
+	below, err := b.node(n.Input, s)
+	if err != nil || passes(n) {
+		return below, err
+	}
+	return over(below, func(op exec.Operator, _ int) (exec.Operator, error) {
+		evals, err := b.compiler(n.Input.Output()).CompileAll(n.Exprs)
+		if err != nil {
+			return nil, err
+		}
+		return exec.NewProject(op, evals), nil
+	}), nil
+}
+
+// passes reports whether a projection gives its input's columns as they are.
+func passes(n *plan.Project) bool {
+	in := n.Input.Output()
+	if len(in) != len(n.Exprs) {
+		return false
+	}
+	for i, e := range n.Exprs {
+		r, ok := e.(*expr.Ref)
+		if !ok || r.ID != in[i].ID {
+			return false
+		}
+	}
+	return true
+}
+
+func (b *builder) generate(n *plan.Generate, s *stage) (factory, error) {
+	below, err := b.node(n.Input, s)
+	if err != nil {
+		return nil, err
+	}
+	call := n.Generator.(*expr.GeneratorCall)
+	in := n.Input.Output()
+	kept := n.Needed
+	if kept == nil {
+		kept = in
+	}
+	places := columnsOf(in, kept)
+	return over(below, func(op exec.Operator, _ int) (exec.Operator, error) {
+		args, err := b.compiler(in).CompileAll(call.Args)
+		if err != nil {
+			return nil, err
+		}
+		fn, err := call.Fn.New(call, b.Env)
+		if err != nil {
+			return nil, err
+		}
+		return exec.NewGenerate(op, args, fn, places, call.Fields, n.Outer), nil
+	}), nil
+}
+
+func (b *builder) watermark(n *plan.WithWatermark, s *stage) (factory, error) {
+	below, err := b.node(n.Input, s)
+	if err != nil {
+		return nil, err
+	}
+	w := &Watermark{ID: n.ID, Delay: n.Delay}
+	b.program.Watermarks = append(b.program.Watermarks, w)
+	return over(below, func(op exec.Operator, _ int) (exec.Operator, error) {
+		column, err := b.compiler(n.Input.Output()).Compile(n.Column)
+		if err != nil {
+			return nil, err
+		}
+		o := exec.NewWatermark(op, column)
+		w.observers = append(w.observers, o)
+		return o, nil
+	}), nil
+}
+
+func (b *builder) union(n *plan.Union, s *stage) (factory, error) {
+	var inputs []factory
+	var feeds [][]*exec.Feed
+	for _, in := range n.All {
+		before := len(s.feeds)
+		f, err := b.node(in, s)
+		if err != nil {
+			return nil, err
+		}
+		inputs = append(inputs, f)
+		feeds = append(feeds, s.feeds[before:len(s.feeds):len(s.feeds)])
+	}
+	return func(index int) (exec.Operator, error) {
+		ops := make([]exec.Operator, len(inputs))
+		for i, f := range inputs {
+			var err error
+			if ops[i], err = f(index); err != nil {
+				return nil, err
+			}
+		}
+		return exec.NewUnion(ops, feeds), nil
+	}, nil
+}
+
+// gather brings all rows of n to one partition, in order of the tasks.
+func (b *builder) gather(n plan.Node, s *stage) (factory, error) {
+	below := &stage{}
+	made, err := b.node(n, below)
+	if err != nil {
+		return nil, err
+	}
+	return b.exchange(below, made, n.Output(), nil, 1, s)
+}
+
+// exchange ends the stage below at an exchange and begins s with its reader.
+func (b *builder) exchange(below *stage, made factory, columns []*expr.Ref, keys []expr.Expr, partitions int, s *stage) (factory, error) {
+	kinds := make([]types.Type, len(columns))
+	for i, c := range columns {
+		kinds[i] = c.Typ
+	}
+	below.make, below.keys, below.input = made, keys, columns
+	below.exchange = exec.NewExchange(kinds, partitions)
+	if err := b.finish(below); err != nil {
+		return nil, err
+	}
+	s.feeds = append(s.feeds, &below.exchange.Feed)
+	return func(int) (exec.Operator, error) { return exec.NewExchangeReader(below.exchange), nil }, nil
+}
+
+func (b *builder) sort(n *plan.Sort, s *stage, limit int64) (factory, error) {
+	below, err := b.gather(n.Input, s)
+	if err != nil {
+		return nil, err
+	}
+	return over(below, func(op exec.Operator, _ int) (exec.Operator, error) {
+		keys := make([]exec.SortKey, len(n.Orders))
+		for i, o := range n.Orders {
+			e, err := b.compiler(n.Input.Output()).Compile(o.Child)
+			if err != nil {
+				return nil, err
+			}
+			keys[i] = exec.SortKey{Eval: e, Descending: o.Descending, NullsFirst: o.NullsFirst}
+		}
+		return exec.NewSort(op, refTypes(n.Input.Output()), keys, limit), nil
+	}), nil
+}
+
+func refTypes(refs []*expr.Ref) []types.Type {
+	list := make([]types.Type, len(refs))
+	for i, r := range refs {
+		list[i] = r.Typ
+	}
+	return list
+}
+
+// limit counts rows of one partition. A sort beneath needs to keep no more.
+func (b *builder) limit(n *plan.Limit, s *stage) (factory, error) {
+	count := n.Count.(*expr.Literal).Value.(int64)
+	if sort, ok := n.Input.(*plan.Sort); ok {
+		return b.sort(sort, s, count)
+	}
+	if p, ok := n.Input.(*plan.Project); ok {
+		if _, sorted := p.Input.(*plan.Sort); sorted {
+			return b.project(&plan.Project{Origin: p.Origin, Exprs: p.Exprs,
+				Input: &plan.Limit{Origin: n.Origin, Input: p.Input, Count: n.Count}}, s)
+		}
+	}
+	if plan.Streaming(n) {
+		return nil, fault.New(fault.UnsupportedFeature, "LIMIT on a stream without ORDER BY is not supported by this version of weir")
+	}
+	below, err := b.gather(n.Input, s)
+	if err != nil {
+		return nil, err
+	}
+	return over(below, func(op exec.Operator, _ int) (exec.Operator, error) { return exec.NewLimit(op, 0, count), nil }), nil
+}
+
+func (b *builder) offset(n *plan.Offset, s *stage) (factory, error) {
+	below, err := b.gather(n.Input, s)
+	if err != nil {
+		return nil, err
+	}
+	skip := n.Count.(*expr.Literal).Value.(int64)
+	return over(below, func(op exec.Operator, _ int) (exec.Operator, error) { return exec.NewLimit(op, skip, -1), nil }), nil
+}

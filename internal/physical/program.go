@@ -1,0 +1,227 @@
+package physical
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/weirstream/weir/connector"
+	"github.com/weirstream/weir/internal/batch"
+	"github.com/weirstream/weir/internal/exec"
+	"github.com/weirstream/weir/internal/exec/keyed"
+	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/plan"
+	"github.com/weirstream/weir/internal/schedule"
+	"github.com/weirstream/weir/internal/watermark"
+	"github.com/weirstream/weir/types"
+)
+
+// Program is a plan ready to run, batch after batch. It belongs to one
+// goroutine.
+type Program struct {
+	// Root is the plan it was made of.
+	Root plan.Node
+	// Streams are the streaming sources, in plan order.
+	Streams []*Stream
+	// Watermarks are the event-time columns, in plan order.
+	Watermarks []*Watermark
+	// Stateful are the operators that keep state, in plan order.
+	Stateful []*Stateful
+
+	stages []*stage
+	tables []*table
+	pool   schedule.Pool
+	env    *expr.Env
+	schema types.Schema
+}
+
+// Stream is a streaming source in a program.
+type Stream struct {
+	// Node is the scan it was made of.
+	Node *plan.Scan
+	// Scan is what is wanted of its rows.
+	Scan connector.Scan
+	// Input takes the splits of each batch.
+	Input *exec.Input
+}
+
+// Watermark is a declared event time in a program.
+type Watermark struct {
+	// ID is its number, in plan order.
+	ID int
+	// Delay is in microseconds.
+	Delay int64
+	// observers collect the event times, one a worker.
+	observers []*exec.Watermark
+}
+
+// Observed is what the rows of the batch that has run hold of event times.
+func (w *Watermark) Observed() watermark.Stats {
+	var all watermark.Stats
+	for _, o := range w.observers {
+		all.Merge(o.Stats())
+	}
+	return all
+}
+
+// Stateful is an operator that keeps state, in all its partitions.
+type Stateful struct {
+	// Name is Spark's name of the operator, as stateStoreSave (S193b).
+	Name string
+	// Spec is what its state looks like.
+	Spec keyed.Spec
+	// Parts are its partitions.
+	Parts []keyed.Operator
+}
+
+// table is a static table, read anew in every batch.
+type table struct {
+	node  *plan.Scan
+	input *exec.Input
+}
+
+// stage is a part of a program between exchanges.
+type stage struct {
+	feeds []*exec.Feed // the leaves, in plan order
+	make  factory
+	// byPartition: the chains belong to tasks, else to workers.
+	byPartition bool
+	chains      []exec.Operator
+
+	// Where the rows go: an exchange, a build table, or, for the last stage,
+	// the sink.
+	exchange *exec.Exchange
+	keys     []expr.Expr
+	input    []*expr.Ref // the columns that keys read
+	writers  []*exec.ExchangeWriter
+	build    *exec.BuildTable
+}
+
+// factory makes a chain of operators for one worker or partition.
+type factory func(index int) (exec.Operator, error)
+
+// Schema is what the rows of the result look like.
+func (p *Program) Schema() types.Schema { return p.schema }
+
+// Close ends all chains.
+func (p *Program) Close() error {
+	var errs []error
+	for _, s := range p.stages {
+		for _, c := range s.chains {
+			if c != nil {
+				errs = append(errs, c.Close())
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Write takes the rows of one part of the result.
+type Write func(ctx context.Context, part int, r connector.Reader) error
+
+// Run runs one batch. The streams' inputs have been given their splits. write is
+// called for every part of the result, beside each other.
+func (p *Program) Run(ctx context.Context, run *exec.Run, write Write) error {
+	p.env.Now = run.Now
+	for _, t := range p.tables {
+		splits, err := t.node.Table.Plan(ctx)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", t.node.Name, err)
+		}
+		t.input.Set(t.node.Table, splits)
+	}
+	for _, w := range p.Watermarks {
+		for _, o := range w.observers {
+			o.Begin()
+		}
+	}
+	for _, s := range p.stages {
+		if err := p.runStage(ctx, s, run, write); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// runStage runs the tasks of one stage.
+func (p *Program) runStage(ctx context.Context, s *stage, run *exec.Run, write Write) error {
+	tasks := 0
+	for _, f := range s.feeds {
+		f.First = tasks
+		tasks += f.Tasks
+	}
+	switch {
+	case s.exchange != nil:
+		s.exchange.Begin(tasks)
+	case s.build != nil:
+		s.build.Begin(tasks)
+	}
+	err := p.pool.Run(ctx, tasks, func(ctx context.Context, worker, number int) error {
+		index := worker
+		if s.byPartition {
+			index = number
+		}
+		op, err := s.chain(index)
+		if err != nil {
+			return err
+		}
+		if err := op.Open(&exec.Task{Number: number, Worker: worker, Batch: run}); err != nil {
+			return err
+		}
+		switch {
+		case s.exchange != nil:
+			return s.writers[index].Write(ctx, number, op)
+		case s.build != nil:
+			return s.build.Write(ctx, number, op)
+		default:
+			return write(ctx, number, &resultReader{op: op})
+		}
+	})
+	if err == nil && s.build != nil {
+		return s.build.Finish()
+	}
+	return err
+}
+
+// chain is the chain of a worker or partition. All are made when the program is
+// compiled.
+func (s *stage) chain(index int) (exec.Operator, error) {
+	if index >= len(s.chains) {
+		return nil, fmt.Errorf("physical: a stage of %d chains has no chain %d", len(s.chains), index)
+	}
+	return s.chains[index], nil
+}
+
+// resultReader shows the last operator to a sink.
+type resultReader struct{ op exec.Operator }
+
+func (r *resultReader) Next(ctx context.Context) (*batch.Batch, error) {
+	b, err := r.op.Next(ctx)
+	if err != nil && err != io.EOF {
+		return nil, &OperatorError{err}
+	}
+	return b, err
+}
+
+func (r *resultReader) Close() error { return nil }
+
+// OperatorError marks an error that came up through the operators, so that a sink
+// that passes it on is not blamed for it.
+type OperatorError struct{ Err error }
+
+// Error is the error's own text.
+func (e *OperatorError) Error() string { return e.Err.Error() }
+
+// Unwrap is the error itself.
+func (e *OperatorError) Unwrap() error { return e.Err }
+
+// Parts is how many parts the result of the coming batch has, after the streams'
+// inputs were set.
+func (p *Program) Parts() int {
+	n := 0
+	for _, f := range p.stages[len(p.stages)-1].feeds {
+		n += f.Tasks
+	}
+	return n
+}

@@ -1,0 +1,293 @@
+package query
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/weirstream/weir/connector"
+	"github.com/weirstream/weir/internal/checkpoint"
+	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/microbatch"
+	"github.com/weirstream/weir/internal/physical"
+	"github.com/weirstream/weir/internal/progress"
+	"github.com/weirstream/weir/internal/vfs"
+	"github.com/weirstream/weir/internal/watermark"
+)
+
+// run is what the query's goroutine owns.
+type run struct {
+	machine *microbatch.Machine
+	log     *checkpoint.Checkpoint
+	program *physical.Program
+	sources []*source
+	states  *states
+	sink    connector.Sink
+	tracker *watermark.Tracker
+	report  report
+
+	ran       bool      // a batch has run since the sources were asked; under Query.mu
+	told      bool      // the machine knows that the query is to end
+	lastEvent time.Time // of the last progress or idle event
+}
+
+// open makes all that a query needs. What it opened before a failure is closed.
+func open(ctx context.Context, q *Query) (_ *run, err error) {
+	c := &q.config
+	r := &run{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.close())
+		}
+	}()
+	var state checkpoint.State
+	r.log, state, err = checkpoint.Open(c.Checkpoint.FS, c.Checkpoint.Dir, checkpoint.Options{
+		Retain: c.Settings.Retain, Warn: c.Warn})
+	if err != nil {
+		return nil, err
+	}
+	r.states = newStates(r.log, &state, c)
+	r.program, err = physical.Compile(c.Plan, physical.Options{
+		Workers: c.Settings.Workers, Mode: c.Mode, Env: &c.Env, OpenState: r.states.open})
+	if err != nil {
+		return nil, err
+	}
+	if err = r.states.check(r.program.Stateful); err != nil {
+		return nil, err
+	}
+	if err = state.CheckSources(len(r.program.Streams)); err != nil {
+		return nil, err
+	}
+	if err = r.openSources(ctx, q, c); err != nil {
+		return nil, err
+	}
+	r.sink, err = c.OpenSink(ctx, connector.SinkSpec{Schema: r.program.Schema(), Mode: c.Mode, QueryName: c.Name})
+	if err != nil {
+		return nil, err
+	}
+	r.restoreTracker(c, &state)
+	r.machine, err = newMachine(r, c, &state)
+	return r, err
+}
+
+// close frees everything, the checkpoint last.
+func (r *run) close() error {
+	var errs []error
+	for _, s := range r.sources {
+		errs = append(errs, s.close())
+	}
+	if c, ok := r.sink.(connector.Closer); ok {
+		errs = append(errs, c.Close())
+	}
+	if r.program != nil {
+		errs = append(errs, r.program.Close())
+	}
+	if r.states != nil {
+		errs = append(errs, r.states.close())
+	}
+	if r.log != nil {
+		errs = append(errs, r.log.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// newMachine puts what the checkpoint knows into the words of the machine.
+func newMachine(r *run, c *Config, state *checkpoint.State) (*microbatch.Machine, error) {
+	options := microbatch.Options{Trigger: c.Trigger, NoData: c.Settings.NoDataBatches && evicts(r.program, c.Mode)}
+	for _, s := range r.sources {
+		options.Sources = append(options.Sources, microbatch.Source{
+			Name: s.description, Replayable: s.replayable, Bounded: s.bounded})
+	}
+	var known microbatch.Checkpoint
+	if n := len(state.Plans); n > 0 {
+		last := planOf(state.Plans[n-1])
+		if n > 1 {
+			before := planOf(state.Plans[n-2])
+			last.Start, last.Late = before.End, before.Watermark
+		} else {
+			last.Start, last.Late = make([]microbatch.Offset, len(last.End)), time.UnixMilli(0)
+		}
+		known.Last = &last
+		known.Committed = state.Committed() == int64(last.Batch)
+		if known.Committed {
+			known.Watermark = time.UnixMilli(state.Commits[len(state.Commits)-1].NextWatermarkMS)
+		}
+	}
+	m, err := microbatch.New(options, known)
+	if refusal := (*microbatch.NotReplayableError)(nil); errors.As(err, &refusal) {
+		return nil, fault.New(fault.IllegalState, "%s", refusal.Error())
+	}
+	return m, err
+}
+
+// evicts reports whether a moved watermark may emit or evict something.
+func evicts(p *physical.Program, mode connector.OutputMode) bool {
+	if mode == connector.Complete {
+		return false
+	}
+	for _, s := range p.Stateful {
+		if s.Spec.EventTime {
+			return true
+		}
+	}
+	return false
+}
+
+func planOf(p checkpoint.Plan) microbatch.Plan {
+	out := microbatch.Plan{Batch: microbatch.BatchID(p.Batch), Timestamp: time.UnixMilli(p.TimestampMS).UTC(),
+		Watermark: time.UnixMilli(p.WatermarkMS).UTC()}
+	for _, e := range p.Ends {
+		out.End = append(out.End, microbatch.Offset(e))
+	}
+	return out
+}
+
+// trackerNote is the note under which the tracker's snapshot lies beside the
+// commits.
+const trackerNote = "watermark"
+
+// restoreTracker puts the watermarks where the last committed batch left them.
+func (r *run) restoreTracker(c *Config, state *checkpoint.State) {
+	ids := make([]watermark.OperatorID, len(r.program.Watermarks))
+	for i, w := range r.program.Watermarks {
+		ids[i] = watermark.OperatorID(w.ID)
+	}
+	r.tracker = watermark.NewTracker(c.Settings.Policy, ids...)
+	var snapshot watermark.Snapshot
+	if note, ok := state.Notes[trackerNote]; ok && !state.TakenOver && json.Unmarshal(note, &snapshot) == nil {
+		r.tracker.Restore(snapshot)
+		return
+	}
+	if n := len(state.Commits); n > 0 {
+		snapshot.Evict = time.UnixMilli(state.Commits[n-1].NextWatermarkMS).UTC()
+		snapshot.Late = snapshot.Evict
+		if p, err := state.Plan(state.Commits[n-1].Batch); err == nil {
+			snapshot.Late = time.UnixMilli(p.WatermarkMS).UTC()
+		}
+		r.tracker.Restore(snapshot)
+	}
+}
+
+// work is the query's goroutine: it performs what the machine decides until the
+// machine is done.
+func (q *Query) work(ctx context.Context) {
+	q.lastEvent = q.now()
+	event := microbatch.Event(microbatch.Started{Now: q.now()})
+	for {
+		next, finished, err := q.perform(ctx, q.machine.Step(event))
+		if finished {
+			q.end(err)
+			return
+		}
+		if event = next; event == nil {
+			event = q.wait(microbatch.Wait{ForData: true})
+		}
+	}
+}
+
+// perform performs actions in order and returns the event that answers them.
+func (q *Query) perform(ctx context.Context, actions []microbatch.Action) (next microbatch.Event, finished bool, err error) {
+	for _, a := range actions {
+		var failure error
+		switch a := a.(type) {
+		case microbatch.AskLatest:
+			next, failure = q.ask(ctx, a)
+		case microbatch.WritePlan:
+			next, failure = microbatch.Planned{}, q.writePlan(a.Plan)
+		case microbatch.Release:
+			failure = q.releaseSources(ctx, a)
+		case microbatch.RunBatch:
+			next, failure = q.runBatch(ctx, a)
+		case microbatch.WriteCommit:
+			failure = q.writeCommit(a)
+			next = microbatch.Committed{Now: q.now()}
+		case microbatch.FellBehind:
+			q.config.Warn.Warn("Current batch is falling behind.", "triggerInterval", a.Interval, "spent", a.Spent)
+		case microbatch.Wait:
+			next = q.wait(a)
+		case microbatch.Finish:
+			return nil, true, a.Err
+		}
+		if failure != nil {
+			interrupted := errors.Is(failure, errStopped) || errors.Is(context.Cause(ctx), errStopped)
+			return microbatch.Failed{Err: failure, Interrupted: interrupted}, false, nil
+		}
+		if next != nil {
+			q.heedStop()
+		}
+	}
+	return next, false, nil
+}
+
+// heedStop lets the machine know, once, that the query is to end. The machine is
+// in the middle of a batch: it ends after it.
+func (q *Query) heedStop() {
+	select {
+	case <-q.stop:
+		if !q.told {
+			q.told = true
+			q.machine.Step(microbatch.Stopped{})
+		}
+	default:
+	}
+}
+
+func (q *Query) writePlan(p microbatch.Plan) error {
+	start := time.Now()
+	record := checkpoint.Plan{Batch: int64(p.Batch), WatermarkMS: p.Watermark.UnixMilli(),
+		TimestampMS: p.Timestamp.UnixMilli(), Conf: q.conf()}
+	for _, e := range p.End {
+		record.Ends = append(record.Ends, json.RawMessage(e))
+	}
+	err := q.log.Plan(record)
+	q.report.phase(progress.WalCommit, time.Since(start))
+	return err
+}
+
+// conf are the settings that Spark keeps with a batch (S152).
+func (q *Query) conf() map[string]string {
+	return map[string]string{"spark.sql.streaming.multipleWatermarkPolicy": q.config.Settings.Policy.String()}
+}
+
+func (q *Query) writeCommit(a microbatch.WriteCommit) error {
+	start := time.Now()
+	if len(q.program.Watermarks) > 0 {
+		note, err := json.Marshal(q.tracker.Snapshot())
+		if err != nil {
+			return err
+		}
+		q.log.Note(trackerNote, note)
+	}
+	if err := q.log.Commit(checkpoint.Commit{Batch: int64(a.Batch), NextWatermarkMS: a.Watermark.UnixMilli()}); err != nil {
+		return err
+	}
+	q.states.committed(int64(a.Batch) + 1)
+	q.report.phase(progress.CommitOffsets, time.Since(start))
+	q.publish()
+	return nil
+}
+
+// end closes everything and tells who waits.
+func (q *Query) end(err error) {
+	q.setStatus(progress.StoppedMessage, false, false)
+	if err != nil {
+		q.setStatus(progress.TerminatedWith+err.Error(), false, false)
+	}
+	err = q.failed(errors.Join(err, q.close()))
+	if t := q.config.Checkpoint; t.Temporary && err == nil {
+		if e := vfs.RemoveAll(t.FS, t.Dir); e != nil {
+			q.config.Warn.Warn("The temporary checkpoint could not be removed.", "dir", t.Dir, "err", e)
+		}
+	}
+	q.err = err
+	event := progress.Terminated{ID: q.id, RunID: q.runID}
+	if err != nil {
+		event.Exception = err.Error()
+		if f, ok := errors.AsType[*fault.Error](err); ok {
+			event.ErrorClass = f.Condition.Name
+		}
+	}
+	q.config.Bus.Post(event)
+	close(q.done)
+}

@@ -1,0 +1,107 @@
+package query
+
+import (
+	"time"
+
+	"github.com/weirstream/weir/internal/clock"
+	"github.com/weirstream/weir/internal/microbatch"
+	"github.com/weirstream/weir/internal/progress"
+)
+
+// wait ends when the time has come, a source or a caller says that something is
+// new, or the query is to stop.
+func (q *Query) wait(w microbatch.Wait) microbatch.Event {
+	q.release()
+	message := progress.WaitingForData
+	if !w.ForData {
+		message = progress.WaitingForTick
+	}
+	q.setStatus(message, false, false)
+	for {
+		timer, fires := q.timer(w)
+		wake := q.wake
+		if !w.ForData {
+			wake = nil
+		}
+		select {
+		case <-q.stop:
+			stopTimer(timer)
+			return microbatch.Stopped{}
+		case <-wake:
+			stopTimer(timer)
+			return microbatch.Triggered{Now: q.now()}
+		case <-fires:
+			now := q.now()
+			if !w.Until.IsZero() && !now.Before(w.Until) {
+				return microbatch.Triggered{Now: now}
+			}
+			q.idle(now)
+		}
+	}
+}
+
+// timer fires at the end of the wait or when the next idle event is due.
+func (q *Query) timer(w microbatch.Wait) (clock.Timer, <-chan time.Time) {
+	now := q.now()
+	until := time.Duration(-1)
+	if !w.Until.IsZero() {
+		until = max(w.Until.Sub(now), 0)
+	}
+	if after := q.config.Settings.IdleAfter; after > 0 {
+		idle := max(q.lastEvent.Add(after).Sub(now), 0)
+		if until < 0 || idle < until {
+			until = idle
+		}
+	}
+	if until < 0 {
+		return nil, nil
+	}
+	t := q.config.Clock.NewTimer(until)
+	return t, t.C()
+}
+
+func stopTimer(t clock.Timer) {
+	if t != nil {
+		t.Stop()
+	}
+}
+
+// idle tells listeners that nothing happens, as often as was asked for.
+func (q *Query) idle(now time.Time) {
+	if after := q.config.Settings.IdleAfter; after > 0 && now.Sub(q.lastEvent) >= after {
+		q.lastEvent = now
+		q.config.Bus.Post(progress.Idle{ID: q.id, RunID: q.runID, Time: now})
+	}
+}
+
+func (q *Query) now() time.Time { return q.config.Clock.Now() }
+
+// asked notes that the sources are asked: who waits for all available rows has
+// what it needs once the loop rests.
+func (q *Query) asked() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.ran = false
+	for _, w := range q.waiters {
+		w.asked = true
+	}
+}
+
+// release lets those go on who wait for all available rows, if the sources had
+// nothing new when they were asked last.
+func (q *Query) release() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	left := q.waiters[:0]
+	for _, w := range q.waiters {
+		if w.asked && !q.ran {
+			close(w.done)
+		} else {
+			left = append(left, w)
+		}
+	}
+	q.waiters = left
+	if len(left) > 0 {
+		q.kick()
+	}
+}
