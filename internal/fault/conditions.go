@@ -64,6 +64,7 @@ var (
 	DuplicateMapKey       = Condition{"DUPLICATED_MAP_KEY", "23505"}
 	NullMapKey            = Condition{"NULL_MAP_KEY", "2200E"}
 	OutputPathExists      = Condition{"PATH_ALREADY_EXISTS", "42K04"}
+	WriteFailed           = Condition{"TASK_WRITE_FAILED", "58030"}
 	ConflictingPartitions = Condition{"CONFLICTING_PARTITION_COLUMN_NAMES", "KD009"}
 	MultipleGenerators    = Condition{"UNSUPPORTED_GENERATOR.MULTI_GENERATOR", "42K0E"}
 	NestedGenerator       = Condition{"UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", "42K0E"}
