@@ -132,6 +132,18 @@ func TestKindsAreSelected(t *testing.T) {
 	}
 }
 
+// Two batches of one split have as many rows but begin at other places of an
+// epoch.
+func TestSelectionFollowsThePhase(t *testing.T) {
+	s := open(t, spec(time.Now, "events", "10000"))
+	scan := connector.Scan{Schema: types.NewSchema(nexmark.Schema().Fields[0]),
+		Predicates: []connector.Predicate{{Path: []string{"event_type"}, Op: connector.Equal, Values: []any{int32(nexmark.AuctionKind)}}}}
+	rows := connectortest.Read(t, s, connector.Offset("8125"), connector.Offset("8175"), scan)
+	if want := [][]any{{int32(1)}, {int32(1)}, {int32(1)}}; !reflect.DeepEqual(rows, want) {
+		t.Errorf("got %v, want %v", rows, want)
+	}
+}
+
 func TestStartTime(t *testing.T) {
 	s := open(t, spec(time.Now, "events", "1", "startTime", "2024-02-03 04:05:06"))
 	row := connectortest.Read(t, s, nil, connector.Offset("1"), connector.Scan{Schema: types.NewSchema(nexmark.Schema().Fields[4])})[0]

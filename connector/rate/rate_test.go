@@ -61,6 +61,15 @@ func TestRamp(t *testing.T) {
 	}
 }
 
+func TestRowsAreDueEvenlyInTheirSecond(t *testing.T) {
+	v := speed{10, 4}
+	for n, want := range map[int64]int64{0: 0, 1: 500, 2: 1000, 5: 1750, 6: 2000, 12: 3000, 19: 3875, 20: 4000, 29: 4900, 30: 5000, 41: 6100} {
+		if got := v.due(n); got != want {
+			t.Errorf("row %d is due after %d ms, want %d", n, got, want)
+		}
+	}
+}
+
 func TestRateContract(t *testing.T) {
 	c, log := &clock{time.UnixMilli(1_700_000_000_123)}, keptLog{}
 	connectortest.Source(t, connectortest.SourceCase{
@@ -128,7 +137,7 @@ func TestMicroBatch(t *testing.T) {
 func TestMicroBatchContract(t *testing.T) {
 	c := &clock{}
 	connectortest.Source(t, connectortest.SourceCase{Open: func(t testing.TB) connector.Source {
-		return open1(t, MicroBatch{}, c.spec(keptLog{}, "rowsPerBatch", "10000", "numPartitions", "3"))
+		return open1(t, MicroBatch{}, c.spec(keptLog{}, "rowsPerBatch", "3000", "numPartitions", "3"))
 	}})
 }
 
