@@ -120,11 +120,14 @@ func fill(r *rand.Rand, c *Column, i int) {
 	case types.Array, types.Map:
 		n := r.IntN(4)
 		c.Offsets[i+1] = c.Offsets[i] + int32(n)
-		for _, child := range c.Children {
+		for nth, child := range c.Children {
 			start := child.Len()
 			child.Extend(n)
 			for k := range n {
 				fill(r, child, start+k)
+				if c.Type.Kind == types.Map && nth == 0 {
+					child.SetNotNull(start + k) // keys are not null
+				}
 			}
 		}
 	}
