@@ -1,0 +1,227 @@
+package file
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/weirstream/weir/connector"
+	"github.com/weirstream/weir/connector/file/parquet"
+	"github.com/weirstream/weir/internal/batch"
+	"github.com/weirstream/weir/internal/celltext"
+	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/vfs"
+	"github.com/weirstream/weir/types"
+)
+
+// writing is what an encoding is made with.
+type writing struct{ spec connector.SinkSpec }
+
+// OpenSink opens the sink of a query. Only append is possible.
+func (f Format) OpenSink(_ context.Context, s connector.SinkSpec) (connector.Sink, error) {
+	sink, err := f.sink(s, true)
+	if err != nil {
+		return nil, err
+	}
+	if s.Mode != connector.Append {
+		return nil, fault.New(fault.OutputModeDataSource, "the format %s takes the output mode append, not %v; use "+
+			"foreachBatch to write results that change", f.kind.name, s.Mode).With("className", f.kind.name)
+	}
+	return sink, nil
+}
+
+// sink reads the options; stream says that a manifest is kept.
+func (f Format) sink(s connector.SinkSpec, stream bool) (*Sink, error) {
+	p := s.Options.Parse(f.kind.name)
+	text := p.Required("path")
+	local, err := localPath(text)
+	if err != nil {
+		p.Fail("path", "is %q: %v", text, err)
+	}
+	sink := &Sink{fs: f.fs, dir: absolute(local), stages: make(map[int64]string), fresh: true}
+	sink.manifest = manifest{f.fs, sink.dir}
+	sink.now = clockOf(s.Env)
+	p.Known("checkpointLocation", "queryName", "outputMode", "timeZone", "maxRecordsPerFile")
+	if retention := p.Text("retention", ""); retention != "" && stream {
+		d, ok := parseDuration(retention)
+		if !ok || d == 0 {
+			p.Fail("retention", "is %q; it must be a time such as 7d or 12h", retention)
+		}
+		sink.retain = d.Milliseconds()
+	}
+	sink.layout, err = layoutOf(s)
+	if err != nil {
+		return nil, err
+	}
+	sink.layout.encoding = f.kind.writes(p, writing{s})
+	sink.layout.encoding.location = s.Env.Location
+	if sink.layout.encoding.location == nil {
+		sink.layout.encoding.location = time.UTC
+	}
+	if err := p.Err(); err != nil {
+		return nil, err
+	}
+	return sink, sink.layout.encoding.check(sink.layout.schema)
+}
+
+func clockOf(env connector.Env) func() int64 {
+	now := env.Now
+	if now == nil {
+		now = time.Now
+	}
+	return func() int64 { return now().UnixMilli() }
+}
+
+// layoutOf shares the columns out between the files and the directories.
+func layoutOf(s connector.SinkSpec) (layout, error) {
+	var l layout
+	partition := make(map[int]bool)
+	for _, name := range s.PartitionBy {
+		i := s.Schema.Index(name)
+		if i < 0 {
+			return l, fault.New(fault.UnresolvedColumn, "the partition column %s is not among the columns %v", name,
+				s.Schema.Names()).With("objectName", name)
+		}
+		if s.Schema.Fields[i].Type.Nested() {
+			return l, fault.New(fault.UnsupportedDataType, "the partition column %s is of type %s; directories are named "+
+				"by simple values", name, s.Schema.Fields[i].Type)
+		}
+		partition[i] = true
+		l.partition, l.names = append(l.partition, i), append(l.names, s.Schema.Fields[i].Name)
+	}
+	for i, f := range s.Schema.Fields {
+		if !partition[i] {
+			l.data = append(l.data, i)
+			l.schema.Fields = append(l.schema.Fields, f)
+		}
+	}
+	if len(l.data) == 0 {
+		return l, fault.New(fault.IllegalArgument, "every column is a partition column, so that nothing is left for the "+
+			"files; leave one out of partitionBy")
+	}
+	return l, nil
+}
+
+// parquetEncoding writes Parquet, compressed with snappy.
+func parquetEncoding(p *connector.Parser, _ writing) encoding {
+	compression := p.Choice("compression", "snappy", "none", "uncompressed", "gzip", "zstd", "lz4_raw", "brotli")
+	return encoding{
+		ending: parquet.Compressions[compression] + ".parquet",
+		open: func(to io.Writer, schema types.Schema) (rowWriter, error) {
+			return parquet.NewWriter(to, schema, compression)
+		},
+		check: func(schema types.Schema) error {
+			_, err := parquet.NewWriter(io.Discard, schema, compression)
+			return err
+		},
+	}
+}
+
+// compression reads the option of the text formats; none is the default.
+func compression(p *connector.Parser) codec {
+	return codecs[p.Choice("compression", "none", "uncompressed", "gzip", "deflate", "zstd")]
+}
+
+// wrapped opens a row writer over a compressing writer.
+func (c codec) wrapped(open func(io.Writer, types.Schema) (rowWriter, error)) func(io.Writer, types.Schema) (rowWriter, error) {
+	if c.wrap == nil {
+		return open
+	}
+	return func(to io.Writer, schema types.Schema) (rowWriter, error) {
+		squeezed, err := c.wrap(to)
+		if err != nil {
+			return nil, err
+		}
+		rows, err := open(squeezed, schema)
+		return compressedRows{rows, squeezed}, err
+	}
+}
+
+// compressedRows ends the compressed text too.
+type compressedRows struct {
+	rowWriter
+	to io.WriteCloser
+}
+
+func (c compressedRows) Close() error {
+	if err := c.rowWriter.Close(); err != nil {
+		return err
+	}
+	return c.to.Close()
+}
+
+// textEncoding writes one column of strings, a line a row.
+func textEncoding(p *connector.Parser, _ writing) encoding {
+	sep := p.Text("lineSep", "\n")
+	c := compression(p)
+	open := func(to io.Writer, _ types.Schema) (rowWriter, error) { return &textWriter{to: to, sep: sep}, nil }
+	return encoding{
+		ending: ".txt" + c.ending,
+		open:   c.wrapped(open),
+		check: func(schema types.Schema) error {
+			if schema.Len() != 1 {
+				return fault.New(fault.IllegalArgument, "the format text writes one column, and there are %d besides the "+
+					"partition columns: %v; put them together into one, or use csv or json", schema.Len(), schema.Names())
+			}
+			if t := schema.Fields[0].Type; t.Kind != types.String {
+				return fault.New(fault.UnsupportedDataType, "the format text writes a column of type STRING, and %s is %s; cast it",
+					schema.Fields[0].Name, t.SQL()).With("columnName", schema.Fields[0].Name)
+			}
+			return nil
+		},
+	}
+}
+
+// textWriter writes the values of the first column as lines. Null is an empty
+// line.
+type textWriter struct {
+	to   io.Writer
+	sep  string
+	line []byte
+}
+
+func (w *textWriter) Write(b *batch.Batch) error {
+	c := b.Columns[0]
+	w.line = w.line[:0]
+	for i := range b.Len() {
+		if row := b.Row(i); !c.Null(row) {
+			w.line = celltext.Append(w.line, c, row, time.UTC)
+		}
+		w.line = append(w.line, w.sep...)
+	}
+	_, err := w.to.Write(w.line)
+	return err
+}
+
+func (w *textWriter) Close() error { return nil }
+
+// OpenTableSink opens a sink for one batch that is no stream's.
+func (f Format) OpenTableSink(_ context.Context, s connector.SinkSpec, mode string) (connector.Sink, error) {
+	sink, err := f.sink(s, false)
+	if err != nil {
+		return nil, err
+	}
+	t := &tableSink{Sink: sink, run: uuid.NewString()}
+	there, err := vfs.Exists(f.fs, sink.dir)
+	if err != nil {
+		return nil, sink.failed(err)
+	}
+	switch mode {
+	case "append", "":
+	case "overwrite":
+		t.overwrite = there
+	case "ignore":
+		t.discard = there
+	case "error", "errorifexists", "default":
+		if there {
+			return nil, fault.New(fault.OutputPathExists, "the path %s exists already; choose another, or set the mode to "+
+				"overwrite, append or ignore", sink.dir).With("outputPath", loggedPath(sink.dir))
+		}
+	default:
+		return nil, fault.New(fault.IllegalArgument, "the save mode %q is not known; known are append, overwrite, error and "+
+			"ignore", mode)
+	}
+	return t, nil
+}
