@@ -24,6 +24,7 @@ type content struct {
 	zone    *datetime.Zone
 	decoder decoder
 	listing Listing
+	counts  *recordCounts
 	schema  types.Schema // what the files hold, then the partition columns
 	parts   []types.Field
 	// splitSize is the most bytes that one task reads of a file. Zero: 32 MiB.

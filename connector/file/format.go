@@ -2,6 +2,7 @@ package file
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/weirstream/weir/connector"
@@ -24,7 +25,7 @@ type Format struct {
 type kind struct {
 	name string
 	// reads takes the format's options for reading and gives its decoder.
-	reads func(p *connector.Parser, r reading) decoder
+	reads func(p *connector.Parser, r reading) (decoder, error)
 	// fixed is the schema that all files have; nil where the user or the files
 	// say.
 	fixed *types.Schema
@@ -36,9 +37,10 @@ type kind struct {
 
 // reading is what a decoder is made with.
 type reading struct {
-	spec connector.SourceSpec
-	zone *datetime.Zone
-	text *Lines // for the formats of lines to fill
+	spec   connector.SourceSpec
+	zone   *datetime.Zone
+	text   *Lines // for the formats of lines to fill
+	counts *recordCounts
 }
 
 // Formats are text, JSON, CSV and Parquet over a file system; nil is that of the
@@ -48,7 +50,7 @@ func Formats(fsys vfs.FS) []connector.Format {
 		fsys = vfs.Disk{FileMode: 0o644, DirMode: 0o755}
 	}
 	var all []connector.Format
-	for _, k := range []kind{textKind, parquetKind} {
+	for _, k := range []kind{textKind, parquetKind, jsonKind} {
 		all = append(all, Format{k, fsys})
 	}
 	return all
@@ -69,9 +71,10 @@ func (f Format) prepare(s connector.SourceSpec, stream bool) (Options, content, 
 	p := s.Options.Parse(f.kind.name)
 	o := parseCommon(p, s, stream)
 	zone := datetime.NewZone(s.Env.Location)
-	c := content{fs: f.fs, env: s.Env, zone: zone, listing: o.Listing}
-	c.decoder = f.kind.reads(p, reading{s, zone, &o.Text})
-	return o, c, p.Err()
+	c := content{fs: f.fs, env: s.Env, zone: zone, listing: o.Listing, counts: &recordCounts{}}
+	var err error
+	c.decoder, err = f.kind.reads(p, reading{s, zone, &o.Text, c.counts})
+	return o, c, errors.Join(p.Err(), err)
 }
 
 // SourceSchema is the user's schema with the partition columns that the
@@ -161,11 +164,11 @@ func partitionDirs(ctx context.Context, o Options, c content) ([]found, error) {
 var textKind = kind{
 	name:  "text",
 	fixed: &textSchema,
-	reads: func(p *connector.Parser, r reading) decoder {
+	reads: func(p *connector.Parser, r reading) (decoder, error) {
 		r.text.Whole = p.Bool("wholetext", false)
 		r.text.Separator = p.Text("lineSep", "")
 		p.Known("compression")
-		return textDecoder{*r.text}
+		return textDecoder{*r.text}, nil
 	},
 	writes: textEncoding,
 }
@@ -173,9 +176,9 @@ var textKind = kind{
 // parquetKind is the format parquet.
 var parquetKind = kind{
 	name: "parquet",
-	reads: func(p *connector.Parser, _ reading) decoder {
+	reads: func(p *connector.Parser, _ reading) (decoder, error) {
 		p.Known("datetimeRebaseMode", "int96RebaseMode", "compression")
-		return parquetDecoder{&parquet.Pool{}}
+		return parquetDecoder{&parquet.Pool{}}, nil
 	},
 	infer: func(_ context.Context, d decoder, fsys vfs.FS, files []found) (types.Schema, error) {
 		r, err := fsys.Open(files[0].path)
@@ -281,4 +284,6 @@ var (
 	_ connector.Table        = (*Table)(nil)
 	_ connector.Source       = (*Source)(nil)
 	_ connector.Described    = (*Source)(nil)
+	_ connector.Bounded      = (*Source)(nil)
+	_ connector.Measured     = (*Source)(nil)
 )

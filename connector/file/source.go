@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/zeebo/xxh3"
@@ -126,6 +127,19 @@ func (s *Source) Schema() types.Schema { return s.content.schema }
 // Description names the source as Spark does in a query's progress.
 func (s *Source) Description() string {
 	return fmt.Sprintf("FileStreamSource[%s]", loggedPath(s.options.Path))
+}
+
+// Metrics counts the malformed records met since the query started, and those of
+// them that gave no row, where there were any.
+func (s *Source) Metrics() map[string]string {
+	malformed := s.content.counts.malformed.Load()
+	if malformed == 0 {
+		return nil
+	}
+	return map[string]string{
+		"numMalformedRecords": strconv.FormatInt(malformed, 10),
+		"numDroppedRecords":   strconv.FormatInt(s.content.counts.dropped.Load(), 10),
+	}
 }
 
 // Latest admits the next files, if all that were admitted are read, and gives
