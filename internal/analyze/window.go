@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"github.com/weirstream/weir/internal/datetime"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
@@ -122,10 +123,10 @@ func (r *resolution) delay(n *plan.WithWatermark) (int64, error) {
 	if n.DelayText == "" {
 		return n.Delay, nil
 	}
-	v, err := parseInterval(n.DelayText)
-	if err != nil {
+	v, ok := datetime.ParseInterval(n.DelayText)
+	if !ok {
 		return 0, fault.New(fault.IllegalArgument, "the delay %q of the watermark is no interval such as '10 minutes'",
-			n.DelayText).Wrap(err).Locate(n.At)
+			n.DelayText).Locate(n.At)
 	}
 	const day = 24 * 60 * 60 * 1_000_000
 	delay := (int64(v.Months)*31+int64(v.Days))*day + v.Micros
