@@ -49,8 +49,11 @@ type part struct {
 // defaultSplit is the most bytes of a file that one task reads.
 const defaultSplit = 32 << 20
 
-// split cuts a file into parts for tasks.
+// split cuts a file into parts for tasks. An empty file has none.
 func (c content) split(f found) []connector.Split {
+	if f.size == 0 {
+		return nil
+	}
 	size := c.splitSize
 	if size == 0 {
 		size = defaultSplit

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/weirstream/weir/connector"
+	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/vfs"
 	"github.com/weirstream/weir/types"
 )
@@ -105,3 +106,5 @@ func put(t testing.TB, name, content string, seconds int64) {
 func column(name string, kind types.Kind) types.Field {
 	return types.Field{Name: name, Type: types.Of(kind), Nullable: true}
 }
+
+func textAt(c *batch.Column, row int) string { return batch.Values[string](c)[row] }

@@ -219,11 +219,12 @@ func (f Format) OpenTable(ctx context.Context, s connector.SourceSpec) (connecto
 	}
 	data := f.kind.fixed
 	if s.Schema == nil && data == nil {
-		if len(t.files) == 0 {
+		sample := slices.DeleteFunc(slices.Clone(t.files), func(f found) bool { return f.size == 0 })
+		if len(sample) == 0 || f.kind.infer == nil {
 			return nil, fault.New(fault.UnableToInfer, "there is no %s file in %s to infer the schema from; give the "+
 				"schema, or the path of a directory that has files", f.kind.name, o.Path).With("format", f.kind.name)
 		}
-		inferred, err := f.kind.infer(ctx, c.decoder, f.fs, t.files)
+		inferred, err := f.kind.infer(ctx, c.decoder, f.fs, sample)
 		if err != nil {
 			return nil, err
 		}
