@@ -37,5 +37,5 @@
 // # Shards
 //
 // A [Hasher] gives keys' hashes and their shards, 0 to 255. The shard of a key is
-// on disk and never changes; see package kernel and docs/format/state.md.
+// on disk and never changes; see package kernel.
 package keytable
