@@ -8,6 +8,10 @@
 //	{"type":"struct","fields":…}  ─┼─▶ Schema ─▶ []Field ─┼─▶ Spark's JSON
 //	arrow.Schema                  ─┘                      └─▶ arrow.Schema
 //
+// A [Decimal] calculates without allocating and is rounded once, half up, as in
+// Spark; it knows neither its scale nor its precision, which are its type's. What
+// Arrow has no type for stands in the metadata of its field and comes back.
+//
 // How a value of each type lies in memory is the matter of the engine's
 // columns; the Go type of one value is:
 //

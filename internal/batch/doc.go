@@ -27,4 +27,11 @@
 //
 // A column with [Column.Const] holds one value that stands for all rows.
 // [Column.Flat] makes a full column of it where a kernel has no use for that.
+//
+// # Arrow
+//
+// [FromArrow] shows an Arrow record as a batch and [ToArrow] makes one, without
+// copying what both hold alike. A column that shows somebody else's memory
+// ([Wrap], [Reset], [Column.Share], FromArrow) keeps its own buffers beside it
+// and goes back to them at its next Resize: it never writes to what it shares.
 package batch
