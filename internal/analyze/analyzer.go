@@ -88,6 +88,8 @@ func (r *resolution) relation(n plan.Node) (plan.Node, error) {
 		return r.read(n)
 	case *plan.Scan, *plan.Range, *plan.OneRow:
 		return n, nil
+	case *plan.TableScan:
+		return &plan.Scan{Origin: n.Origin, Name: n.Name, Table: n.Table, Columns: refs(n.Table.Schema(), nil)}, nil
 	case *plan.LocalRelation:
 		return r.local(n), nil
 	case *plan.Values:

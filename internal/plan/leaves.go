@@ -55,6 +55,15 @@ type Scan struct {
 	Predicates []connector.Predicate
 }
 
+// TableScan is a static table that is at hand, before analysis, which makes a
+// Scan of it.
+type TableScan struct {
+	Origin
+	leaf
+	Name  string
+	Table connector.Table
+}
+
 // LocalRelation is a table of rows given in the program: VALUES, or rows sent by
 // a client.
 type LocalRelation struct {
@@ -129,6 +138,10 @@ func (s *Scan) String() string {
 	}
 	return text
 }
+
+func (t *TableScan) WithInputs([]Node) Node { return t }
+func (t *TableScan) Output() []*expr.Ref    { return nil }
+func (t *TableScan) String() string         { return "TableScan " + t.Name }
 
 func (l *LocalRelation) WithInputs([]Node) Node { return l }
 func (l *LocalRelation) Output() []*expr.Ref    { return l.Columns }

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"strings"
+
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
 )
@@ -94,3 +96,17 @@ func Streaming(n Node) bool {
 
 // From is the origin itself, for whoever holds a Node.
 func (o Origin) From() Origin { return o }
+
+// Text is a tree, a node a line, inputs indented.
+func Text(n Node) string {
+	var b strings.Builder
+	var write func(n Node, depth int)
+	write = func(n Node, depth int) {
+		b.WriteString(strings.Repeat("  ", depth) + n.String() + "\n")
+		for _, in := range n.Inputs() {
+			write(in, depth+1)
+		}
+	}
+	write(n, 0)
+	return b.String()
+}

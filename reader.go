@@ -1,0 +1,91 @@
+package weir
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/weirstream/weir/internal/plan"
+	"github.com/weirstream/weir/types"
+)
+
+// Reader says what to read: a format, options, a schema. Its methods change it
+// and return it.
+type Reader struct {
+	session *Session
+	read    plan.Read
+	err     error
+}
+
+// ReadStream begins to read a stream (S02).
+func (s *Session) ReadStream() *Reader {
+	return &Reader{session: s, read: plan.Read{Streaming: true, Options: make(map[string]string)}}
+}
+
+// Read begins to read a table.
+func (s *Session) Read() *Reader {
+	return &Reader{session: s, read: plan.Read{Options: make(map[string]string)}}
+}
+
+// Format names the format; without it files are Parquet.
+func (r *Reader) Format(name string) *Reader {
+	r.read.Format = name
+	return r
+}
+
+// Option sets an option; the value is written as text.
+func (r *Reader) Option(name string, value any) *Reader {
+	for k := range r.read.Options {
+		if strings.EqualFold(k, name) {
+			delete(r.read.Options, k)
+		}
+	}
+	r.read.Options[name] = fmt.Sprint(value)
+	return r
+}
+
+// Options sets several options.
+func (r *Reader) Options(m map[string]string) *Reader {
+	for k, v := range m {
+		r.Option(k, v)
+	}
+	return r
+}
+
+// Schema gives the schema as DDL text: "word STRING, n BIGINT".
+func (r *Reader) Schema(ddl string) *Reader {
+	s, err := types.ParseSchema(ddl)
+	if err != nil {
+		r.err = fmt.Errorf("%s: schema: %w", callSite(), err)
+		return r
+	}
+	return r.SchemaOf(s)
+}
+
+// SchemaOf gives the schema.
+func (r *Reader) SchemaOf(s types.Schema) *Reader {
+	r.read.Schema = &s
+	return r
+}
+
+// Load is the DataFrame, of paths where the format has them.
+func (r *Reader) Load(paths ...string) *DataFrame {
+	n := r.read
+	n.Origin = plan.Origin{Site: callSite()}
+	n.Paths = paths
+	if n.Format == "" {
+		n.Format = "parquet"
+	}
+	return r.session.frame(&n, r.err)
+}
+
+// Text loads lines of text, in a column value.
+func (r *Reader) Text(path string) *DataFrame { return r.Format("text").Load(path) }
+
+// JSON loads lines of JSON.
+func (r *Reader) JSON(path string) *DataFrame { return r.Format("json").Load(path) }
+
+// CSV loads CSV files.
+func (r *Reader) CSV(path string) *DataFrame { return r.Format("csv").Load(path) }
+
+// Parquet loads Parquet files.
+func (r *Reader) Parquet(path string) *DataFrame { return r.Format("parquet").Load(path) }

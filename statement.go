@@ -1,0 +1,273 @@
+package weir
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/weirstream/weir/internal/datetime"
+	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/plan"
+	"github.com/weirstream/weir/internal/sql"
+)
+
+// Result is what one statement of a script gave: rows, or a query that runs.
+type Result struct {
+	// Text is the statement's.
+	Text string
+	// Rows is the table of a query or of SHOW and the like; nil for a statement
+	// that gives none.
+	Rows *DataFrame
+	// Query is the stream that CREATE STREAMING TABLE has started.
+	Query *Query
+}
+
+// Run runs the statements of a script in order and gives each result to emit, at
+// once: a query of CREATE STREAMING TABLE runs on. emit may be nil. An error stops
+// the script; queries that it has started run on.
+func (s *Session) Run(ctx context.Context, script string, emit func(Result) error) error {
+	statements, err := sql.ParseStatements(script)
+	if err != nil {
+		return err
+	}
+	for _, st := range statements {
+		r := Result{Text: st.Text}
+		switch c := st.Command.(type) {
+		case nil:
+			r.Rows = s.frame(st.Query, nil)
+		case *plan.CreateStreamingTable:
+			r.Query, err = s.createStreamingTable(ctx, c)
+		default:
+			r.Rows, err = s.command(ctx, c)
+		}
+		if err != nil {
+			return err
+		}
+		if emit == nil {
+			continue
+		}
+		if err := emit(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// command runs a statement that is no query. Its result is nil where it gives no
+// rows.
+func (s *Session) command(ctx context.Context, c plan.Command) (*DataFrame, error) {
+	switch c := c.(type) {
+	case *plan.CreateView:
+		return s.empty(), s.createView(ctx, c)
+	case *plan.Set:
+		return s.setCommand(c)
+	case *plan.Reset:
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		workers := s.conf.workers
+		s.conf = defaultConf()
+		s.conf.workers = workers
+		return s.empty(), nil
+	case *plan.DropView:
+		name := strings.Join(c.Name, ".")
+		if !s.catalog.drop(name) && !c.IfExists {
+			return nil, fault.New(fault.TableNotFound, "the view `%s` cannot be found", name).Locate(c.At)
+		}
+		return s.empty(), nil
+	case *plan.Explain:
+		return s.explainCommand(ctx, c)
+	case *plan.Show:
+		return s.showCommand(c)
+	case *plan.Describe:
+		return s.describeCommand(ctx, c)
+	case *plan.CreateStreamingTable:
+		return nil, fault.New(fault.UnsupportedFeature, "CREATE STREAMING TABLE starts a query: run it with Session.Run or weir run").
+			Locate(c.At)
+	default:
+		return nil, fault.New(fault.UnsupportedFeature, "%s is not supported by this version of weir",
+			strings.TrimPrefix(fmt.Sprintf("%T", c), "*plan."))
+	}
+}
+
+func (s *Session) empty() *DataFrame { return s.CreateDataFrame(nil, "") }
+
+// createView gives a name to a query, or to a format with options.
+func (s *Session) createView(ctx context.Context, c *plan.CreateView) error {
+	name := strings.Join(c.Name, ".")
+	if _, exists := s.catalog.View(c.Name); exists && c.IfNotExists {
+		return nil
+	}
+	n := c.Query
+	if c.Using != "" {
+		n = &plan.Read{Origin: c.Origin, Format: c.Using, Options: c.Options, Schema: c.Schema}
+		// What can only be read as a stream is one.
+		if f, ok := s.catalog.Format(c.Using); ok && onlyStream(f) {
+			n.(*plan.Read).Streaming = true
+		}
+	}
+	if len(c.Columns) > 0 {
+		n = &plan.SubqueryAlias{Origin: c.Origin, Input: n, Name: c.Name, Columns: c.Columns}
+	}
+	if c.Using == "" {
+		// A view that cannot be read is refused when it is made.
+		settings := s.settings()
+		if _, err := s.analyze(ctx, n, &settings); err != nil {
+			return err
+		}
+	} else if _, ok := s.catalog.Format(c.Using); !ok {
+		settings := s.settings()
+		_, err := s.analyze(ctx, n, &settings)
+		return err
+	}
+	return s.catalog.put(name, n, c.Replace)
+}
+
+// jobOptions are those of CREATE STREAMING TABLE that are the query's and not the
+// sink's.
+type jobOptions struct {
+	mode, trigger, name string
+	sink                map[string]string
+}
+
+func splitOptions(options map[string]string) jobOptions {
+	j := jobOptions{sink: make(map[string]string)}
+	for k, v := range options {
+		switch strings.ToLower(k) {
+		case "outputmode":
+			j.mode = v
+		case "trigger":
+			j.trigger = v
+		case "queryname":
+			j.name = v
+		default:
+			j.sink[k] = v
+		}
+	}
+	return j
+}
+
+// createStreamingTable starts the query of the job form (S230).
+func (s *Session) createStreamingTable(ctx context.Context, c *plan.CreateStreamingTable) (*Query, error) {
+	o := splitOptions(c.Options)
+	w := s.frame(c.Query, nil).WriteStream().PartitionBy(c.PartitionBy...).OutputModeNamed(o.mode)
+	w.QueryName(o.name)
+	if o.name == "" {
+		w.QueryName(strings.Join(c.Name, "."))
+	}
+	w.format = c.Using
+	for k, v := range o.sink {
+		w.Option(k, v)
+	}
+	if o.trigger != "" {
+		t, err := ParseTrigger(o.trigger)
+		if err != nil {
+			return nil, err
+		}
+		w.Trigger(t)
+	}
+	return w.Start(ctx)
+}
+
+// ParseTrigger reads a trigger as text: "1 second" or "processingTime 1 second",
+// "once", "availableNow".
+func ParseTrigger(text string) (Trigger, error) {
+	word := strings.ToLower(strings.TrimSpace(text))
+	switch word {
+	case "once":
+		return Once(), nil
+	case "availablenow", "available now":
+		return AvailableNow(), nil
+	case "", "default":
+		return Trigger{}, nil
+	}
+	word = strings.TrimSpace(strings.TrimPrefix(word, "processingtime"))
+	v, ok := datetime.ParseInterval(word)
+	if !ok || v.Months != 0 {
+		return Trigger{}, fault.New(fault.IllegalArgument, "the trigger %q is none of: an interval such as '1 second', "+
+			"'once', 'availableNow'", text)
+	}
+	d := time.Duration(v.Days)*24*time.Hour + time.Duration(v.Micros)*time.Microsecond
+	t := ProcessingTime(d)
+	return t, t.err
+}
+
+func (s *Session) setCommand(c *plan.Set) (*DataFrame, error) {
+	if c.Value != nil {
+		if err := s.Set(c.Key, *c.Value); err != nil {
+			if f, ok := errors.AsType[*fault.Error](err); ok {
+				return nil, f.Locate(c.At)
+			}
+			return nil, err
+		}
+	}
+	var list []Row
+	for _, k := range slices.Sorted(maps.Keys(confKeys)) {
+		if v, _ := s.Get(k); c.Key == "" || c.Key == k {
+			list = append(list, Row{k, v})
+		}
+	}
+	if v, ok := s.Get(c.Key); ok && len(list) == 0 {
+		list = append(list, Row{c.Key, v})
+	}
+	if c.Key != "" && len(list) == 0 {
+		list = append(list, Row{c.Key, "<undefined>"})
+	}
+	return s.CreateDataFrame(list, "key STRING, value STRING"), nil
+}
+
+func (s *Session) explainCommand(ctx context.Context, c *plan.Explain) (*DataFrame, error) {
+	n := c.Statement.Query
+	if job, ok := c.Statement.Command.(*plan.CreateStreamingTable); ok {
+		n = job.Query
+	}
+	if n == nil {
+		return nil, fault.New(fault.UnsupportedFeature, "EXPLAIN explains queries").Locate(c.At)
+	}
+	text, err := s.frame(n, nil).Explain(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.CreateDataFrame([]Row{{text}}, "plan STRING"), nil
+}
+
+func (s *Session) showCommand(c *plan.Show) (*DataFrame, error) {
+	var list []Row
+	switch c.What {
+	case "tables", "views":
+		for _, name := range s.catalog.Names() {
+			list = append(list, Row{"", name, true})
+		}
+		column := "tableName"
+		if c.What == "views" {
+			column = "viewName"
+		}
+		return s.CreateDataFrame(list, "namespace STRING, "+column+" STRING, isTemporary BOOLEAN"), nil
+	case "functions":
+		for _, name := range s.registry.Names() {
+			list = append(list, Row{name})
+		}
+		return s.CreateDataFrame(list, "function STRING"), nil
+	}
+	return nil, fault.New(fault.UnsupportedFeature, "SHOW %s is not supported by this version of weir",
+		strings.ToUpper(c.What)).Locate(c.At)
+}
+
+func (s *Session) describeCommand(ctx context.Context, c *plan.Describe) (*DataFrame, error) {
+	n := c.Query
+	if n == nil {
+		n = &plan.Read{Origin: c.Origin, Table: c.Name}
+	}
+	schema, err := s.frame(n, nil).Schema(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []Row
+	for _, f := range schema.Fields {
+		list = append(list, Row{f.Name, f.Type.String(), nil})
+	}
+	return s.CreateDataFrame(list, "col_name STRING, data_type STRING, comment STRING"), nil
+}

@@ -1,0 +1,46 @@
+package weir
+
+import (
+	"time"
+
+	"github.com/weirstream/weir/connector"
+	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/microbatch"
+)
+
+// OutputMode says which rows of a result reach the sink (S50-S55).
+type OutputMode = connector.OutputMode
+
+// The output modes: rows that never change again, rows that changed in the batch,
+// the whole result each batch.
+const (
+	Append   = connector.Append
+	Update   = connector.Update
+	Complete = connector.Complete
+)
+
+// Trigger says when batches run. Its zero value runs the next batch as soon as
+// the one before is done and there is something to do (S80).
+type Trigger struct {
+	trigger microbatch.Trigger
+	err     error
+}
+
+// ProcessingTime runs at most one batch an interval, at multiples of it since
+// 1970 (S81). Zero is the default trigger.
+func ProcessingTime(interval time.Duration) Trigger {
+	t := Trigger{trigger: microbatch.Trigger{Interval: interval}}
+	if interval < 0 {
+		t.err = fault.New(fault.IllegalArgument, "the interval of trigger should not be negative: %v", interval)
+	}
+	return t
+}
+
+// Once runs one batch with everything there is and ends (S83).
+func Once() Trigger { return Trigger{trigger: microbatch.Trigger{Kind: microbatch.Once}} }
+
+// AvailableNow runs batches until everything that was there at the start has been
+// processed, and ends (S82).
+func AvailableNow() Trigger {
+	return Trigger{trigger: microbatch.Trigger{Kind: microbatch.AvailableNow}}
+}
