@@ -44,8 +44,8 @@ func (c *catalog) View(name []string) (plan.Node, bool) {
 	if len(name) != 1 || c.memory == nil {
 		return nil, false
 	}
-	t := c.memory.Table(name[0])
-	if t == nil {
+	t, ok := c.memory.Table(name[0])
+	if !ok {
 		return nil, false
 	}
 	return &plan.TableScan{Name: name[0], Table: t}, true
