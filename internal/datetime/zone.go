@@ -51,6 +51,9 @@ func NewZone(l *time.Location) *Zone {
 		if end.IsZero() || end.Unix() >= tableEnd {
 			break
 		}
+		if !end.After(at) { // at the end of a leap year Go says that it ends now
+			end = at.Add(24 * time.Hour)
+		}
 		at = end
 		_, off := at.Zone()
 		z.addSpan(at.Unix()*MicrosPerSecond, int64(off)*MicrosPerSecond)

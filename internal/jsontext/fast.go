@@ -49,7 +49,9 @@ func (d *Decoder) object(n *node, row, i int) int {
 		prev = k
 		field := k.field
 		if field == nil {
-			if i = skipValue(t, i); i < 0 {
+			if uint32(t.word(i)) == nullWord {
+				i += 4
+			} else if i = skipValue(t, i); i < 0 {
 				return failed
 			}
 			continue

@@ -28,19 +28,15 @@ type key struct {
 // again must not fill the memory.
 const maxKeys = 1024
 
-// at reports whether k's text stands at i.
+// at reports whether k's text stands at i. It is small, to be inlined.
 func (k *key) at(t text, i int) bool {
-	diff := (t.word(i) ^ k.words[0]) & k.masks[0]
-	if k.size > 8 {
-		diff |= (t.word(i+8) ^ k.words[1]) & k.masks[1]
-		if k.size > 16 {
-			diff |= (t.word(i+16) ^ k.words[2]) & k.masks[2]
-			if k.size > 24 {
-				return diff == 0 && k.longAt(t, i)
-			}
-		}
-	}
-	return diff == 0
+	return (t.word(i)^k.words[0])&k.masks[0]|(t.word(i+8)^k.words[1])&k.masks[1] == 0 &&
+		(k.size <= 16 || k.restAt(t, i))
+}
+
+// restAt is at for what lies beyond 16 bytes.
+func (k *key) restAt(t text, i int) bool {
+	return (t.word(i+16)^k.words[2])&k.masks[2] == 0 && (k.size <= 24 || k.longAt(t, i))
 }
 
 // longAt compares what lies beyond 24 bytes; it stops at the first byte that

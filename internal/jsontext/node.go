@@ -67,6 +67,7 @@ func newNode(name string, t types.Type, column *batch.Column) *node {
 	if t.Kind == types.Struct {
 		n.link()
 	}
+	n.ensure(1)
 	return n
 }
 

@@ -33,7 +33,7 @@ func (t text) word(i int) uint64 {
 // slice is the bytes from i to j as a string that shares them.
 func (t text) slice(i, j int) string { return unsafe.String((*byte)(unsafe.Add(t.base, i)), j-i) }
 
-// What ends a string, besides its quote. The tables below say which a byte is.
+// failed is what the functions of the fast path return in place of an index.
 const failed = -1
 
 // marks has the high bit of each byte of w set that is a quote, a backslash, a
@@ -189,6 +189,7 @@ func leadingDigits(w uint64) (n int, notDigit uint64) {
 // skipNumber is the index behind the number at i, or failed where JSON's grammar
 // does not have it.
 func skipNumber(t text, i int) int {
+	start := i
 	if t.at(i) == '-' {
 		i++
 	}
@@ -211,6 +212,9 @@ func skipNumber(t text, i int) int {
 		if i = skipDigits(t, first); i == first {
 			return failed
 		}
+	}
+	if i-start > maxNumberLength {
+		return failed
 	}
 	return i
 }
