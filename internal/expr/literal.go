@@ -2,7 +2,6 @@ package expr
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/types"
@@ -146,21 +145,6 @@ func ValueAt(c *batch.Column, row int) any {
 		return v
 	default:
 		return nil
-	}
-}
-
-func literalText(l *Literal) string {
-	switch v := l.Value.(type) {
-	case nil:
-		return "NULL"
-	case string:
-		return v
-	case []any:
-		return fmt.Sprint(v)
-	case types.Decimal:
-		return v.Format(l.Typ.Scale)
-	default:
-		return strings.ToLower(fmt.Sprint(v))
 	}
 }
 

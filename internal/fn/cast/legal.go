@@ -7,15 +7,35 @@ import (
 )
 
 // Check is nil where a value of type from may be cast to the type to, else the
-// error DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION. e is the expression, for the
-// message. TRY_CAST has the rules of ANSI mode.
+// error DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION, or CAST_WITH_CONF_SUGGESTION
+// where there is a cast outside ANSI mode, or CAST_WITH_FUNC_SUGGESTION where a
+// function does it. e is the expression, for the message.
 func Check(e expr.Expr, to types.Type, ansi bool) error {
 	from := e.Type()
 	if Allowed(from, to, ansi) {
 		return nil
 	}
-	return fault.New(fault.CastWithoutSuggest, "%s of type %s cannot be cast to %s", e, from.SQL(), to.SQL()).
-		With("srcType", "\""+from.SQL()+"\"").With("targetType", "\""+to.SQL()+"\"")
+	switch {
+	case from.Numeric() && to.Kind == types.Date || from.Kind == types.Date && to.Numeric():
+		return refused(fault.CastWithFunction, e, to)
+	case Allowed(from, to, false):
+		return refused(fault.CastWithConf, e, to)
+	default:
+		return refused(fault.CastWithoutSuggest, e, to)
+	}
+}
+
+// CheckTry is Check for TRY_CAST, which has the rules of ANSI mode always.
+func CheckTry(e expr.Expr, to types.Type) error {
+	if Allowed(e.Type(), to, true) {
+		return nil
+	}
+	return refused(fault.CastWithoutSuggest, e, to)
+}
+
+func refused(c fault.Condition, e expr.Expr, to types.Type) error {
+	return fault.New(c, "%s of type %s cannot be cast to %s", e, e.Type().SQL(), to.SQL()).
+		With("srcType", "\""+e.Type().SQL()+"\"").With("targetType", "\""+to.SQL()+"\"")
 }
 
 // Allowed reports whether there is a cast between two types at all.
@@ -44,11 +64,10 @@ func Allowed(from, to types.Type, ansi bool) bool {
 	case types.TimestampNTZ:
 		return to.Datetime() || to.Kind == types.Time
 	case types.Time:
-		return to.Kind == types.Time || to.Integral() && to.Kind >= types.Int || to.Kind == types.Decimal128
-	case types.YearMonthInterval:
-		return to.Kind == from.Kind || oneField(from) && (to.Integral() || to.Kind == types.Decimal128)
-	case types.DayTimeInterval:
-		return to.Kind == from.Kind || oneField(from) && (to.Integral() || to.Kind == types.Decimal128)
+		return to.Kind == types.Time || to.Integral() && to.Kind >= types.Int || to.Kind == types.Decimal128 ||
+			to.Kind == types.Timestamp || to.Kind == types.TimestampNTZ
+	case types.YearMonthInterval, types.DayTimeInterval:
+		return to.Kind == from.Kind || to.Integral() || to.Kind == types.Decimal128
 	case types.CalendarInterval, types.Variant:
 		return false
 	default:
@@ -61,7 +80,7 @@ func allowedNumber(from, to types.Type, ansi bool) bool {
 	case types.Boolean, types.Timestamp:
 		return true
 	case types.YearMonthInterval, types.DayTimeInterval:
-		return !from.Fractional() && (oneField(to) || from.Integral() || from.Kind == types.Decimal128)
+		return from.Integral() || from.Kind == types.Decimal128
 	case types.Binary:
 		return !ansi && from.Integral()
 	default:
@@ -86,5 +105,3 @@ func allowedNested(from, to types.Type, ansi bool) bool {
 	}
 	return true
 }
-
-func oneField(t types.Type) bool { return t.First == t.Last }

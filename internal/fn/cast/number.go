@@ -193,9 +193,7 @@ func fromFloat[A float](c *rules) expr.Kernel {
 	case types.Double:
 		return expr.Unary(func(v A) float64 { return float64(v) })
 	case types.Decimal128:
-		return convert(c, func(v A) (types.Decimal, bool) {
-			return types.DecimalFromFloat64(float64(v), c.to.Precision, c.to.Scale)
-		}, func(v A) error { return c.outOfRange(fmt.Sprint(v)) })
+		return floatToDecimal[A](c)
 	case types.Timestamp:
 		return convert(c, func(v A) (int64, bool) {
 			f := float64(v)
@@ -205,6 +203,25 @@ func fromFloat[A float](c *rules) expr.Kernel {
 			return SaturateInt64(f * 1e6), true
 		}, func(v A) error { return c.invalid(fmt.Sprint(v)) })
 	default:
+		return nil
+	}
+}
+
+// floatToDecimal gives null for what is no number, in every mode.
+func floatToDecimal[A float](c *rules) expr.Kernel {
+	return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
+		a, to := expr.ArgOf[A](args[0]), batch.Values[types.Decimal](out)
+		for _, i := range expr.Rows(rows, sel) {
+			f := float64(a.At(i))
+			d, ok := types.DecimalFromFloat64(f, c.to.Precision, c.to.Scale)
+			if !ok {
+				if c.raise && !math.IsNaN(f) && !math.IsInf(f, 0) {
+					return c.outOfRange(fmt.Sprint(f))
+				}
+				out.SetNull(int(i))
+			}
+			to[i] = d
+		}
 		return nil
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/weirstream/weir/internal/celltext"
 	"github.com/weirstream/weir/internal/datetime"
 	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/types"
 )
 
@@ -99,9 +100,24 @@ func (c *rules) fromText() expr.Kernel {
 			v, ok := datetime.ParseTime(s)
 			return v - v%unit, ok
 		}, refuse)
+	case types.YearMonthInterval:
+		return convert(c, func(s string) (int32, bool) {
+			return datetime.ParseYearMonth(s, c.to.First, c.to.Last)
+		}, c.badInterval)
+	case types.DayTimeInterval:
+		return convert(c, func(s string) (int64, bool) {
+			return datetime.ParseDayTime(s, c.to.First, c.to.Last)
+		}, c.badInterval)
+	case types.CalendarInterval:
+		return convert(c, datetime.ParseInterval, c.badInterval)
 	default:
 		return nil
 	}
+}
+
+func (c *rules) badInterval(s string) error {
+	return fault.New(fault.BadInterval, "'%s' cannot be read as %s", s, c.to.SQL()).
+		With("input", s).With("intervalType", c.to.SQL())
 }
 
 // today is the batch's day in the session's zone.

@@ -72,6 +72,12 @@ func (c *rules) fromTime() expr.Kernel {
 	case c.to.Kind == types.Time:
 		unit := timeUnit(c.to.Precision)
 		return expr.Unary(func(v int64) int64 { return v - v%unit })
+	case c.to.Kind == types.TimestampNTZ:
+		return expr.Unary(func(v int64) int64 { return int64(c.today())*datetime.MicrosPerDay + v/1000 })
+	case c.to.Kind == types.Timestamp:
+		return expr.Unary(func(v int64) int64 {
+			return c.zone.ToUTC(int64(c.today())*datetime.MicrosPerDay + v/1000)
+		})
 	case c.to.Kind == types.Int:
 		return expr.Unary(func(v int64) int32 { return int32(v / 1e9) })
 	case c.to.Kind == types.Long:

@@ -1,0 +1,76 @@
+package expr
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/weirstream/weir/internal/celltext"
+	"github.com/weirstream/weir/types"
+)
+
+// literalText is a literal as it stands in a column's name: a string bare, a
+// time as its typed literal. Instants are shown in UTC, since an expression does
+// not know the session's zone.
+func literalText(l *Literal) string {
+	switch v := l.Value.(type) {
+	case nil:
+		return "NULL"
+	case bool:
+		return strconv.FormatBool(v)
+	case float32:
+		return string(celltext.AppendFloat(nil, v))
+	case float64:
+		return string(celltext.AppendDouble(nil, v))
+	case types.Decimal:
+		return decimalText(v, l.Typ.Scale)
+	case types.Interval:
+		return "INTERVAL '" + string(celltext.AppendCalendar(nil, v)) + "'"
+	case string:
+		if l.Typ.Kind == types.Binary {
+			return fmt.Sprintf("X'%X'", v)
+		}
+		return v
+	case int32:
+		switch l.Typ.Kind {
+		case types.Date:
+			return "DATE '" + string(celltext.AppendDate(nil, v)) + "'"
+		case types.YearMonthInterval:
+			return string(celltext.AppendYearMonth(nil, v, l.Typ))
+		}
+	case int64:
+		return longText(v, l.Typ)
+	}
+	return fmt.Sprint(l.Value)
+}
+
+func longText(v int64, t types.Type) string {
+	switch t.Kind {
+	case types.Time:
+		return "TIME '" + string(celltext.AppendTime(nil, v)) + "'"
+	case types.Timestamp:
+		return "TIMESTAMP '" + string(celltext.AppendTimestamp(nil, v, nil)) + "'"
+	case types.TimestampNTZ:
+		return "TIMESTAMP_NTZ '" + string(celltext.AppendTimestamp(nil, v, nil)) + "'"
+	case types.DayTimeInterval:
+		return string(celltext.AppendDayTime(nil, v, t))
+	}
+	return strconv.FormatInt(v, 10)
+}
+
+// decimalText is a decimal literal: beyond six zeros behind the point with an
+// exponent, as Java writes it.
+func decimalText(d types.Decimal, scale int) string {
+	digits := d.Abs().Format(0)
+	exponent := len(digits) - 1 - scale
+	if scale == 0 || exponent >= -6 {
+		return d.Format(scale)
+	}
+	sign := ""
+	if d.Sign() < 0 {
+		sign = "-"
+	}
+	if len(digits) > 1 {
+		digits = digits[:1] + "." + digits[1:]
+	}
+	return sign + digits + "E" + strconv.Itoa(exponent)
+}
