@@ -9,6 +9,16 @@ var (
 	InvalidSQLSyntax      = Condition{"INVALID_SQL_SYNTAX", "42000"}
 	UnsupportedDataType   = Condition{"UNSUPPORTED_DATATYPE", "0A000"}
 	EmptyStatement        = Condition{"PARSE_EMPTY_STATEMENT", "42617"}
+	UnclosedComment       = Condition{"UNCLOSED_BRACKETED_COMMENT", "42601"}
+	TooComplex            = Condition{"FAILED_TO_PARSE_TOO_COMPLEX", "54001"}
+	UnsupportedLiteral    = Condition{"UNSUPPORTED_TYPED_LITERAL", "0A000"}
+	InvalidInterval       = Condition{"INVALID_INTERVAL_FORMAT.INTERVAL_PARSING", "22006"}
+	MixedInterval         = Condition{"_LEGACY_ERROR_TEMP_0029", "42000"}
+	MissingWindow         = Condition{"MISSING_WINDOW_SPECIFICATION", "42P20"}
+	LateralJoinType       = Condition{"INVALID_LATERAL_JOIN_TYPE", "42613"}
+	InvalidSetSyntax      = Condition{"INVALID_SET_SYNTAX", "42000"}
+	DuplicateClauses      = Condition{"DUPLICATE_CLAUSES", "42614"}
+	DuplicateKey          = Condition{"DUPLICATE_KEY", "23505"}
 	TypeMissingSize       = Condition{"DATATYPE_MISSING_SIZE", "42K01"}
 	IncompleteArray       = Condition{"INCOMPLETE_TYPE_DEFINITION.ARRAY", "42K01"}
 	IncompleteMap         = Condition{"INCOMPLETE_TYPE_DEFINITION.MAP", "42K01"}

@@ -1,0 +1,278 @@
+package sql
+
+import (
+	"strings"
+
+	"github.com/weirstream/weir/internal/datetime"
+	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/plan"
+)
+
+// zoneKey is the setting that holds the session's time zone.
+const zoneKey = "spark.sql.session.timeZone"
+
+// statement reads one statement.
+func (p *parser) statement() plan.Statement {
+	if !p.enter() {
+		return plan.Statement{}
+	}
+	defer p.leave()
+	start := p.begin()
+	var s plan.Statement
+	switch {
+	case p.at("("), p.queryAt(p.next), p.atWord("SELECT"), p.atWord("VALUES"):
+		s.Query = p.query()
+	default:
+		s.Command = p.command(start)
+	}
+	at := p.from(start)
+	s.Text = p.text[at.Start:at.Stop]
+	return s
+}
+
+// command reads a statement that is no query.
+func (p *parser) command(start int) plan.Command {
+	switch {
+	case p.acceptWords("CREATE"):
+		return p.create(start)
+	case p.acceptWords("INSERT"):
+		return p.insert(start)
+	case p.acceptWords("SET"):
+		return p.set(start)
+	case p.acceptWords("RESET"):
+		key := ""
+		if p.token().kind == rawToken {
+			key = unquoted(p.token().text)
+			p.advance()
+		}
+		return &plan.Reset{Origin: p.origin(start), Key: key}
+	case p.acceptWords("DROP"):
+		return p.drop(start)
+	case p.acceptWords("EXPLAIN"):
+		return p.explain(start)
+	case p.acceptWords("SHOW"):
+		return p.show(start)
+	case p.acceptWords("DESCRIBE"), p.acceptWords("DESC"):
+		return p.describe(start)
+	case p.token().isAny(otherStatements) && p.ahead(1).isName():
+		p.unsupported("the statement " + strings.ToUpper(p.token().text))
+	default:
+		p.unexpected("a statement", statementWords...)
+	}
+	return nil
+}
+
+// set reads SET key = value, SET key, SET and SET TIME ZONE.
+func (p *parser) set(start int) plan.Command {
+	if p.acceptWords("TIME", "ZONE") {
+		return p.setZone(start)
+	}
+	s := &plan.Set{}
+	if t := p.token(); t.kind == rawToken {
+		p.advance()
+		key, value, found := strings.Cut(t.text, "=")
+		s.Key = unquoted(strings.TrimSpace(key))
+		if strings.ContainsAny(s.Key, " \t\n") || s.Key == "" {
+			p.failAt(t.start, fault.InvalidSetSyntax, "write SET, SET key or SET key=value; a key with blanks stands in back-quotes")
+			return s
+		}
+		if found {
+			text := unquoted(strings.TrimSpace(value))
+			s.Value = &text
+			if s.Key == zoneKey {
+				p.changeZone(text, t.start)
+			}
+		}
+	}
+	s.Origin = p.origin(start)
+	return s
+}
+
+// unquoted takes a pair of quotes or back-quotes off.
+func unquoted(s string) string {
+	if n := len(s); n > 1 && s[0] == s[n-1] && strings.IndexByte("'\"`", s[0]) >= 0 && strings.Count(s, s[:1]) == 2 {
+		return s[1 : n-1]
+	}
+	return s
+}
+
+// setZone reads what follows SET TIME ZONE: LOCAL, a zone in quotes, or an
+// interval.
+func (p *parser) setZone(start int) plan.Command {
+	at := p.begin()
+	value := ""
+	switch {
+	case p.acceptWords("LOCAL"):
+		return &plan.Reset{Origin: p.origin(start), Key: zoneKey}
+	case p.atWord("INTERVAL"):
+		l := p.interval(at)
+		value = p.offset(l.String(), at)
+	default:
+		value = p.textLiteral()
+	}
+	p.changeZone(value, at)
+	return &plan.Set{Origin: p.origin(start), Key: zoneKey, Value: &value}
+}
+
+// offset is a number of microseconds as the name of a zone: +05:30.
+func (p *parser) offset(micros string, at int) string {
+	v := &intervalSum{}
+	v.add(micros, intervalUnit{name: "MICROSECOND", micros: 1})
+	seconds, sign := v.micros/1_000_000, "+"
+	if seconds < 0 {
+		seconds, sign = -seconds, "-"
+	}
+	if seconds > 18*3600 {
+		p.failAt(at, fault.InvalidInterval, "a time zone is at most 18 hours away from UTC")
+		return ""
+	}
+	two := func(n int64) string { return string([]byte{byte('0' + n/10), byte('0' + n%10)}) }
+	text := sign + two(seconds/3600) + ":" + two(seconds/60%60)
+	if seconds%60 != 0 {
+		text += ":" + two(seconds%60)
+	}
+	return text
+}
+
+// changeZone makes the statements behind be read in another zone.
+func (p *parser) changeZone(id string, at int) {
+	zone, err := datetime.LoadZone(id)
+	if err == nil {
+		p.zone = zone
+		return
+	}
+	if e, ok := err.(*fault.Error); ok {
+		err = e.Locate(p.from(at))
+	}
+	p.fail(err)
+}
+
+// drop reads DROP [TEMPORARY] VIEW|TABLE [IF EXISTS] name.
+func (p *parser) drop(start int) plan.Command {
+	if !p.acceptWords("TEMPORARY") {
+		p.acceptWords("TEMP")
+	}
+	if !p.acceptWords("VIEW") && !p.acceptWords("TABLE") {
+		p.unexpected("VIEW or TABLE", "VIEW", "TABLE")
+		return nil
+	}
+	d := &plan.DropView{IfExists: p.acceptWords("IF", "EXISTS")}
+	d.Name = p.relationName()
+	d.Origin = p.origin(start)
+	return d
+}
+
+// explain reads EXPLAIN [mode] statement.
+func (p *parser) explain(start int) plan.Command {
+	e := &plan.Explain{}
+	for _, mode := range []string{"EXTENDED", "FORMATTED", "COST", "CODEGEN"} {
+		if p.acceptWords(mode) {
+			e.Mode = strings.ToLower(mode)
+			break
+		}
+	}
+	if p.token().kind == endToken || p.at(";") {
+		p.unexpected("a statement to explain")
+		return nil
+	}
+	e.Statement = p.statement()
+	e.Origin = p.origin(start)
+	return e
+}
+
+// show reads SHOW TABLES, VIEWS, FUNCTIONS, COLUMNS and what picks among them.
+func (p *parser) show(start int) plan.Command {
+	s := &plan.Show{}
+	if p.ahead(1).is("FUNCTIONS") && (p.atWord("USER") || p.atWord("SYSTEM") || p.atWord("ALL")) {
+		p.advance()
+	}
+	switch {
+	case p.atWord("TABLES"), p.atWord("VIEWS"), p.atWord("FUNCTIONS"), p.atWord("COLUMNS"):
+		s.What = strings.ToLower(p.token().text)
+		p.advance()
+	default:
+		p.unexpected("TABLES, VIEWS, FUNCTIONS or COLUMNS", "TABLES", "VIEWS", "FUNCTIONS", "COLUMNS")
+		return nil
+	}
+	if p.acceptWords("FROM") || p.acceptWords("IN") {
+		s.Name = p.relationName()
+	} else if s.What == "columns" {
+		p.unexpected("FROM and the name of a table or view", "FROM", "IN")
+		return nil
+	}
+	like := p.acceptWords("LIKE")
+	switch t := p.token(); {
+	case t.kind == textToken:
+		s.Pattern = p.textLiteral()
+	case s.What == "functions" && t.isName():
+		s.Pattern = strings.Join(p.names("the name of a function"), ".")
+	case like:
+		p.unexpected("a pattern in quotes")
+	}
+	s.Origin = p.origin(start)
+	return s
+}
+
+// describe reads DESCRIBE of a table, a query or a function.
+func (p *parser) describe(start int) plan.Command {
+	d := &plan.Describe{What: "table"}
+	switch {
+	case p.atWord("FUNCTION") && (p.ahead(1).isName() || p.ahead(1).kind == textToken):
+		p.advance()
+		d.What = "function"
+		if p.atWord("EXTENDED") && p.ahead(1).isName() {
+			p.advance()
+		}
+		if p.token().kind == textToken {
+			d.Name = []string{p.textLiteral()}
+		} else {
+			d.Name = p.names("the name of a function")
+		}
+	case p.atWord("QUERY") && (p.queryAt(p.next+1) || p.ahead(1).isSymbol("(")):
+		p.advance()
+		d.What, d.Query = "query", p.query()
+	case p.queryAt(p.next) && !p.atWord("TABLE"), p.at("("):
+		d.What, d.Query = "query", p.query()
+	default:
+		if p.atWord("TABLE") && p.ahead(1).isName() {
+			p.advance()
+		}
+		if (p.atWord("EXTENDED") || p.atWord("FORMATTED")) && p.ahead(1).isName() {
+			p.advance()
+		}
+		d.Name = p.relationName()
+	}
+	d.Origin = p.origin(start)
+	return d
+}
+
+// insert reads INSERT INTO|OVERWRITE [TABLE] name [(columns)] query.
+func (p *parser) insert(start int) plan.Command {
+	n := &plan.InsertInto{}
+	switch {
+	case p.acceptWords("INTO"):
+	case p.acceptWords("OVERWRITE"):
+		n.Overwrite = true
+	default:
+		p.unexpected("INTO or OVERWRITE", "INTO", "OVERWRITE")
+		return nil
+	}
+	if p.atWord("TABLE") && p.ahead(1).isName() {
+		p.advance()
+	}
+	n.Name = p.relationName()
+	if p.atWord("PARTITION") {
+		p.unsupported("INSERT with PARTITION")
+		return nil
+	}
+	if p.acceptWords("BY", "NAME") {
+		p.unsupported("INSERT BY NAME")
+		return nil
+	}
+	if p.at("(") && !p.queryAt(p.next+1) && !p.queryAfterParentheses() {
+		n.Columns = p.nameList()
+	}
+	n.Query = p.query()
+	n.Origin = p.origin(start)
+	return n
+}
