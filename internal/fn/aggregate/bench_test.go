@@ -66,6 +66,16 @@ func (b *bench) call(name string, n int, literals ...any) (*expr.AggregateCall, 
 // args evaluates the arguments of a call.
 func (b *bench) args(c *expr.AggregateCall) []*batch.Column {
 	b.Helper()
+	cols, err := b.tryArgs(c)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return cols
+}
+
+// tryArgs is args where a cast may fail.
+func (b *bench) tryArgs(c *expr.AggregateCall) ([]*batch.Column, error) {
+	b.Helper()
 	compiler := expr.Compiler{Input: b.refs, Cast: cast.New, Env: &b.env}
 	evals, err := compiler.CompileAll(c.Args)
 	if err != nil {
@@ -75,11 +85,11 @@ func (b *bench) args(c *expr.AggregateCall) []*batch.Column {
 	for _, e := range evals {
 		col, err := e.Eval(&b.batch, nil)
 		if err != nil {
-			b.Fatal(err)
+			return nil, err
 		}
 		cols = append(cols, col)
 	}
-	return cols
+	return cols, nil
 }
 
 func (b *bench) accumulator(c *expr.AggregateCall) expr.Accumulator {
