@@ -3,7 +3,6 @@ package parquet
 import (
 	"encoding/binary"
 	"math/bits"
-	"unsafe"
 
 	pq "github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/file"
@@ -19,47 +18,53 @@ func newColumn(index int, d *schema.Column, want types.Type) (column, bool) {
 	t := target{index, d, want}
 	switch d.PhysicalType() {
 	case pq.Types.Boolean:
-		store := direct[bool]
-		return leafOf(t, decodes[*file.BooleanColumnChunkReader, bool](nil), store, want.Kind == types.Boolean)
+		return leafOf(t, decodes[*file.BooleanColumnChunkReader](plainNothing), direct[bool], want.Kind == types.Boolean)
 	case pq.Types.Int32:
 		store, ok := fromInt32(d, want)
-		return leafOf(t, decodes[*file.Int32ColumnChunkReader, int32](nil), store, ok)
+		return leafOf(t, decodes[*file.Int32ColumnChunkReader](plainInt32), store, ok)
 	case pq.Types.Int64:
 		store, ok := fromInt64(d, want)
-		return leafOf(t, decodes[*file.Int64ColumnChunkReader, int64](nil), store, ok)
+		return leafOf(t, decodes[*file.Int64ColumnChunkReader](plainInt64), store, ok)
 	case pq.Types.Int96:
-		return leafOf(t, decodes[*file.Int96ColumnChunkReader, pq.Int96](nil), fromInt96, want.Kind == types.Timestamp)
+		return leafOf(t, decodes[*file.Int96ColumnChunkReader](plainInt96), fromInt96, want.Kind == types.Timestamp)
 	case pq.Types.Float:
 		store := direct[float32]
 		if want.Kind == types.Double {
 			store = cast[float32, float64]
 		}
-		return leafOf(t, decodes[*file.Float32ColumnChunkReader, float32](nil), store, want.Fractional())
+		return leafOf(t, decodes[*file.Float32ColumnChunkReader](plainFloat32), store, want.Fractional())
 	case pq.Types.Double:
-		return leafOf(t, decodes[*file.Float64ColumnChunkReader, float64](nil), direct[float64], want.Kind == types.Double)
+		return leafOf(t, decodes[*file.Float64ColumnChunkReader](plainFloat64), direct[float64], want.Kind == types.Double)
 	case pq.Types.ByteArray:
-		store, ok := fromBytes[pq.ByteArray](d, want)
-		return leafOf(t, decodes[*file.ByteArrayColumnChunkReader](&views[pq.ByteArray]{}), store, ok)
+		store, ok := fromBytes(d, want)
+		return leafOf(t, decodesText[*file.ByteArrayColumnChunkReader, pq.ByteArray](plainStrings), store, ok)
 	case pq.Types.FixedLenByteArray:
-		store, ok := fromBytes[pq.FixedLenByteArray](d, want)
-		kind := decodes[*file.FixedLenByteArrayColumnChunkReader](&views[pq.FixedLenByteArray]{})
-		return leafOf(t, kind, store, ok)
+		store, ok := fromBytes(d, want)
+		plain := plainFixed(d.TypeLength())
+		return leafOf(t, decodesText[*file.FixedLenByteArrayColumnChunkReader, pq.FixedLenByteArray](plain), store, ok)
 	}
 	return nil, false
 }
 
-// target is a column of the file and what its values shall become.
-type target struct {
-	index int
-	descr *schema.Column
-	want  types.Type
+// decodes is how a column of numbers is decoded that R reads in rare encodings.
+func decodes[R pageReader[P], P any](plain func([]P, []byte) ([]byte, error)) kindOf[P] {
+	return kindOf[P]{plain: plain, other: func(c file.ColumnChunkReader) chunk[P] {
+		return &foreign[R, P, P]{reader: c, convert: copyValues[P]}
+	}}
+}
+
+// decodesText is the same for strings.
+func decodesText[R pageReader[F], F ~[]byte](plain func([]string, []byte) ([]byte, error)) kindOf[string] {
+	return kindOf[string]{plain: plain, keep: &texts{}, other: func(c file.ColumnChunkReader) chunk[string] {
+		return &foreign[R, F, string]{reader: c, convert: viewStrings[F]}
+	}}
 }
 
 func leafOf[P any](t target, kind kindOf[P], store func(*batch.Column, []P), ok bool) (column, bool) {
 	if !ok {
 		return nil, false
 	}
-	return &leaf[P]{index: t.index, descr: t.descr, want: t.want, kind: kind, store: store}, true
+	return &leaf[P]{target: t, kind: kind, store: store}, true
 }
 
 // direct copies values that are stored as they are wanted.
@@ -212,31 +217,24 @@ func fromInt96(c *batch.Column, values []pq.Int96) {
 }
 
 // fromBytes reads strings as views, and decimals stored as big-endian bytes.
-func fromBytes[P ~[]byte](d *schema.Column, want types.Type) (func(*batch.Column, []P), bool) {
+func fromBytes(d *schema.Column, want types.Type) (func(*batch.Column, []string), bool) {
 	_, dec := d.LogicalType().(schema.DecimalLogicalType)
 	fixed := d.PhysicalType() == pq.Types.FixedLenByteArray
 	switch want.Kind {
 	case types.Decimal128:
 		factor, ok := rescale(d, want, 0)
-		return func(c *batch.Column, values []P) {
+		return func(c *batch.Column, values []string) {
 			to := batch.Values[types.Decimal](c)[:len(values)]
 			for i, b := range values {
 				to[i] = factor.times(bigEndian(b))
 			}
 		}, dec && ok
 	case types.String:
-		return stringViews[P], !dec && !fixed
+		return direct[string], !dec && !fixed
 	case types.Binary:
-		return stringViews[P], !dec
+		return direct[string], !dec
 	}
 	return nil, false
-}
-
-func stringViews[P ~[]byte](c *batch.Column, values []P) {
-	to := batch.Values[string](c)[:len(values)]
-	for i, b := range values {
-		to[i] = unsafe.String(unsafe.SliceData(b), len(b))
-	}
 }
 
 // scaleFactor is the powers of ten to multiply by, none of them above 10^19.
@@ -283,14 +281,14 @@ func decimals[P int32 | int64](c *batch.Column, values []P, f scaleFactor) {
 }
 
 // bigEndian is a two's complement number of up to 16 bytes.
-func bigEndian(b []byte) types.Decimal {
+func bigEndian(b string) types.Decimal {
 	var d types.Decimal
 	if len(b) > 0 && b[0]&0x80 != 0 {
 		d.Lo, d.Hi = ^uint64(0), -1
 	}
-	for _, x := range b {
+	for i := range len(b) {
 		d.Hi = d.Hi<<8 | int64(d.Lo>>56)
-		d.Lo = d.Lo<<8 | uint64(x)
+		d.Lo = d.Lo<<8 | uint64(b[i])
 	}
 	return d
 }

@@ -15,13 +15,7 @@ import (
 
 // column is one leaf column of the file: its levels and values, batch by batch.
 type column interface {
-	// open begins the column's chunk of a row group. The chunk before is
-	// closed, and with it the views into it end.
-	open(rows *file.RowGroupReader) error
-	// read decodes the next rows.
-	read(rows int) error
-	// skip passes over the next rows.
-	skip(rows int) error
+	reading
 	// levels are those of the rows read. Where the column is required and in
 	// no list they are empty: every row has a value.
 	levels() (defs, reps []int16)
@@ -29,13 +23,22 @@ type column interface {
 	fill(c *batch.Column)
 	// values is how many values the rows read have.
 	values() int
-	// describes is the column's place in the schema.
-	describes() *schema.Column
-	// position is the column's number in the file.
-	position() int
+	// is says which column of the file it is.
+	is() target
 	// bounds is a column of the least and the greatest value of a row group;
 	// nil where the statistics do not say.
 	bounds(stats metadata.TypedStatistics) *batch.Column
+}
+
+// reading is how a column goes through a row group.
+type reading interface {
+	// open begins the column's chunk of a row group. The chunk before is
+	// closed, and with it the views into it end.
+	open(rows *file.RowGroupReader) error
+	// read decodes the next rows.
+	read(rows int) error
+	// skip passes over the next rows.
+	skip(rows int) error
 	close() error
 }
 
@@ -45,12 +48,11 @@ type column interface {
 // the end of a row shows only at the beginning of the next, so levels are read
 // ahead and kept for the next batch; so are their values, with their bytes.
 type leaf[P any] struct {
-	index int
-	descr *schema.Column
-	want  types.Type
+	target
 	kind  kindOf[P]
 	store func(c *batch.Column, values []P)
-	chunk file.ColumnChunkReader // nil before the first row group
+	chunk chunk[P]  // nil before the first row group
+	pages *pages[P] // its dictionary's memory is used again
 
 	defs, reps  []int16
 	dense       []P
@@ -58,11 +60,18 @@ type leaf[P any] struct {
 	have, dealt int // levels and values decoded; more than lev and val in lists only
 }
 
+// target is a column of the file and what its values shall become.
+type target struct {
+	index int
+	descr *schema.Column
+	want  types.Type
+}
+
 // kindOf says how a column of one physical type is decoded.
 type kindOf[P any] struct {
-	// read decodes at most n levels of one page and their values.
-	read func(c file.ColumnChunkReader, n int, to []P, defs, reps []int16) (int64, int, error)
-	skip func(c file.ColumnChunkReader, n int) error
+	plain func(to []P, data []byte) ([]byte, error)
+	// other reads the encodings that plain and dictionaries are not.
+	other func(file.ColumnChunkReader) chunk[P]
 	// keep gives values bytes of their own, before their page is turned. Nil
 	// where values are no views.
 	keep keeper[P]
@@ -77,7 +86,7 @@ type keeper[P any] interface {
 	reset()
 }
 
-func (l *leaf[P]) describes() *schema.Column { return l.descr }
+func (l *leaf[P]) is() target { return l.target }
 
 func (l *leaf[P]) values() int { return l.val }
 
@@ -93,20 +102,40 @@ func (l *leaf[P]) levels() (defs, reps []int16) {
 
 func (l *leaf[P]) fill(c *batch.Column) { l.store(c, l.dense[:l.val]) }
 
-func (l *leaf[P]) open(rows *file.RowGroupReader) (err error) {
+func (l *leaf[P]) open(rows *file.RowGroupReader) error {
 	if err := l.close(); err != nil {
 		return err
 	}
 	l.lev, l.val, l.have, l.dealt = 0, 0, 0, 0
-	l.chunk, err = rows.Column(l.index)
-	return err
+	meta, err := rows.MetaData().ColumnChunk(l.index)
+	if err != nil {
+		return err
+	}
+	if !common(meta) {
+		reader, err := rows.Column(l.index)
+		if err != nil {
+			return err
+		}
+		l.chunk = l.kind.other(reader)
+		return nil
+	}
+	pager, err := rows.GetColumnPageReader(l.index)
+	if err != nil {
+		return err
+	}
+	if l.pages == nil {
+		l.pages = &pages[P]{}
+	}
+	*l.pages = pages[P]{pager: pager, descr: l.descr, plain: l.kind.plain, dictionary: l.pages.dictionary[:0]}
+	l.chunk = l.pages
+	return nil
 }
 
 func (l *leaf[P]) close() error {
 	if l.chunk == nil {
 		return nil
 	}
-	err := l.chunk.Close()
+	err := l.chunk.close()
 	l.chunk = nil
 	return err
 }
@@ -125,13 +154,17 @@ func (l *leaf[P]) read(rows int) error {
 }
 
 func (l *leaf[P]) skip(rows int) error {
-	if l.descr.MaxRepetitionLevel() > 0 {
-		return l.read(rows)
+	if l.descr.MaxRepetitionLevel() == 0 {
+		rest, err := l.chunk.skip(rows)
+		if err != nil {
+			return fmt.Errorf("column %s: %w", l.descr.Path(), err)
+		}
+		rows = rest
 	}
-	if err := l.kind.skip(l.chunk, rows); err != nil {
-		return fmt.Errorf("column %s: %w", l.descr.Path(), err)
+	if rows == 0 {
+		return nil
 	}
-	return nil
+	return l.read(rows)
 }
 
 var errColumnEnds = errors.New("the column ends before its row group does")
@@ -143,25 +176,26 @@ func (l *leaf[P]) readFlat(rows int) error {
 		l.kind.keep.reset()
 	}
 	var defs []int16
-	for kept := 0; l.lev < rows; {
+	for {
 		if l.descr.MaxDefinitionLevel() > 0 {
 			defs = l.defs[l.lev:rows]
 		}
-		n, values, err := l.kind.read(l.chunk, rows-l.lev, l.dense[l.val:rows], defs, nil)
+		n, values, err := l.chunk.read(rows-l.lev, l.dense[l.val:rows], defs, nil)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
 			return errColumnEnds
 		}
-		l.lev += int(n)
-		l.val += values
-		if l.lev < rows && l.kind.keep != nil {
-			l.kind.keep.keep(l.dense[kept:l.val])
-			kept = l.val
+		if l.lev += n; l.lev == rows {
+			l.val += values
+			return nil
 		}
+		if l.kind.keep != nil && l.chunk.paged() {
+			l.kind.keep.keep(l.dense[l.val : l.val+values])
+		}
+		l.val += values
 	}
-	return nil
 }
 
 // listRead is how many levels are read at once where rows end somewhere.
@@ -204,19 +238,16 @@ func (l *leaf[P]) readLists(rows int) error {
 
 // ahead decodes further levels; false at the end of the chunk.
 func (l *leaf[P]) ahead() (bool, error) {
-	if !l.chunk.HasNext() {
-		return false, l.chunk.Err()
-	}
 	l.room(l.have+listRead, l.dealt+listRead)
 	to := l.dense[l.dealt : l.dealt+listRead]
-	n, values, err := l.kind.read(l.chunk, listRead, to, l.defs[l.have:l.have+listRead], l.reps[l.have:l.have+listRead])
+	n, values, err := l.chunk.read(listRead, to, l.defs[l.have:l.have+listRead], l.reps[l.have:l.have+listRead])
 	if err != nil {
 		return false, err
 	}
 	if l.kind.keep != nil {
 		l.kind.keep.clone(to[:values])
 	}
-	l.have += int(n)
+	l.have += n
 	l.dealt += values
 	return n > 0, nil
 }
@@ -234,53 +265,46 @@ func (l *leaf[P]) room(levels, values int) {
 	}
 }
 
-// pageReader is what the column readers of arrow-go have in common but for P.
-type pageReader[P any] interface {
-	ReadBatchInPage(n int64, to []P, defs, reps []int16) (int64, int, error)
-	Skip(n int64) (int64, error)
+// bounds is the least and the greatest value of a row group as the column
+// converts them; nil where the file does not say.
+func (l *leaf[P]) bounds(stats metadata.TypedStatistics) *batch.Column {
+	if !stats.HasMinMax() || l.descr.PhysicalType() == pq.Types.Int96 {
+		return nil
+	}
+	ends := make([]P, 2)
+	for i, text := range [][]byte{stats.EncodeMin(), stats.EncodeMax()} {
+		if s, ok := any(&ends[i]).(*string); ok {
+			*s = string(text)
+		} else if _, err := l.kind.plain(ends[i:i+1], text); err != nil {
+			return nil
+		}
+	}
+	c := batch.NewColumn(l.want, 2)
+	c.Resize(2)
+	l.store(c, ends)
+	return c
 }
 
-// decodes is the kind of column that R reads.
-func decodes[R pageReader[P], P any](keep keeper[P]) kindOf[P] {
-	return kindOf[P]{
-		read: func(c file.ColumnChunkReader, n int, to []P, defs, reps []int16) (int64, int, error) {
-			return c.(R).ReadBatchInPage(int64(n), to, defs, reps)
-		},
-		skip: func(c file.ColumnChunkReader, n int) error {
-			_, err := c.(R).Skip(int64(n))
-			return err
-		},
-		keep: keep,
+// texts keeps strings in an arena.
+type texts struct{ arena batch.Arena }
+
+func (t *texts) reset() { t.arena.Reset() }
+
+func (t *texts) keep(values []string) {
+	for i, s := range values {
+		values[i] = t.arena.Copy(s)
 	}
 }
 
-// views keeps byte strings in an arena.
-type views[P ~[]byte] struct{ arena batch.Arena }
-
-func (v *views[P]) reset() { v.arena.Reset() }
-
-func (v *views[P]) keep(values []P) {
-	for i, b := range values {
-		to := v.arena.Alloc(len(b))
-		copy(to, b)
-		values[i] = to
-	}
-}
-
-func (v *views[P]) clone(values []P) {
+func (t *texts) clone(values []string) {
 	total := 0
-	for _, b := range values {
-		total += len(b)
+	for _, s := range values {
+		total += len(s)
 	}
 	all := make([]byte, 0, total)
-	for i, b := range values {
+	for i, s := range values {
 		start := len(all)
-		all = append(all, b...)
-		values[i] = all[start:len(all):len(all)]
+		all = append(all, s...)
+		values[i] = batch.View(all[start:])
 	}
 }
-
-var (
-	_ column = (*leaf[int32])(nil)
-	_ column = (*leaf[pq.ByteArray])(nil)
-)

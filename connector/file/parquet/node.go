@@ -50,16 +50,18 @@ func (n *node) fill(c *batch.Column, rows, within int) {
 	}
 	c.Resize(rows)
 	present := rows
-	if slots != nil && n.def > n.around {
+	nullable := slots != nil && n.def > n.around
+	if n.form == leafForm {
+		n.levels.fill(c)
+		if present = n.levels.values(); present < rows {
+			spread(c, present, slots, n.def)
+		}
+		nullable = nullable && present < rows && present != within
+	}
+	if nullable {
 		n.bitmap, present = validity(n.bitmap, slots, n.def)
 	}
 	switch n.form {
-	case leafForm:
-		n.levels.fill(c)
-		present = n.levels.values()
-		if present < rows {
-			spread(c, present, slots, n.def)
-		}
 	case structForm:
 		for i, child := range n.children {
 			child.fill(c.Children[i], rows, present)
@@ -72,7 +74,7 @@ func (n *node) fill(c *batch.Column, rows, within int) {
 	}
 	// Where a field has a value in every slot that its struct has, it needs no
 	// bitmap of its own: readers ask the struct first.
-	if present < rows && present != within {
+	if nullable && present < rows && present != within {
 		c.SetValid(n.bitmap)
 	}
 }
@@ -120,20 +122,32 @@ func (n *node) fillOffsets(c *batch.Column) {
 	c.Offsets[slot] = count
 }
 
-// validity is the bitmap of the slots that reach a level, and how many do.
+// validity is the bitmap of the slots that reach a level, and how many do. It
+// takes four levels at a time: in each lane of 16 bits the high bit outlives the
+// subtraction where the level is reached, and a multiplication brings the four
+// bits together.
 func validity(into []uint64, slots []int16, level int16) ([]uint64, int) {
+	const (
+		lanes = 0x0001_0001_0001_0001
+		high  = 0x8000_8000_8000_8000
+		join  = 1<<48 | 1<<33 | 1<<18 | 1<<3
+	)
 	into = into[:0]
 	count := 0
 	for len(slots) > 0 {
 		part := slots[:min(64, len(slots))]
 		slots = slots[len(part):]
-		word := uint64(0)
-		for i, d := range part {
-			bit := uint64(0)
-			if d >= level {
-				bit = 1
+		word, i := uint64(0), 0
+		for ; i+4 <= len(part); i += 4 {
+			four := uint64(uint16(part[i])) | uint64(uint16(part[i+1]))<<16 |
+				uint64(uint16(part[i+2]))<<32 | uint64(uint16(part[i+3]))<<48
+			reached := ((four | high) - uint64(level)*lanes) & high
+			word |= ((reached >> 15) * join >> 48 & 15) << i
+		}
+		for ; i < len(part); i++ {
+			if part[i] >= level {
+				word |= 1 << i
 			}
-			word |= bit << (i & 63)
 		}
 		count += bits.OnesCount64(word)
 		into = append(into, word)

@@ -220,12 +220,12 @@ func (t test) rulesOut(g *metadata.RowGroupMetaData) bool {
 	if t.leaf == nil {
 		return false
 	}
-	chunk, err := g.ColumnChunk(t.leaf.position())
+	chunk, err := g.ColumnChunk(t.leaf.is().index)
 	if err != nil {
 		return false
 	}
 	stats, err := chunk.Statistics()
-	if err != nil || stats == nil || t.leaf.describes().MaxRepetitionLevel() > 0 {
+	if err != nil || stats == nil || t.leaf.is().descr.MaxRepetitionLevel() > 0 {
 		return false
 	}
 	if n, ok := t.ranger.(nullTest); ok {
@@ -237,22 +237,3 @@ func (t test) rulesOut(g *metadata.RowGroupMetaData) bool {
 	bounds := t.leaf.bounds(stats)
 	return bounds != nil && !t.ranger.may(bounds)
 }
-
-// bounds is the least and the greatest value of a row group as the column
-// converts them; nil where the file does not say.
-func (l *leaf[P]) bounds(stats metadata.TypedStatistics) *batch.Column {
-	typed, ok := stats.(interface {
-		Min() P
-		Max() P
-	})
-	if !ok || !stats.HasMinMax() {
-		return nil
-	}
-	c := batch.NewColumn(l.want, 2)
-	c.Resize(2)
-	l.store(c, []P{typed.Min(), typed.Max()})
-	return c
-}
-
-// position is the column's number in the file.
-func (l *leaf[P]) position() int { return l.index }

@@ -44,14 +44,24 @@ type Reader struct {
 // read as the one wanted is FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH;
 // one that the file does not have is null.
 func NewReader(f *File, scan connector.Scan, span Span) (*Reader, error) {
-	meta := f.reader.MetaData()
 	r := &Reader{file: f, out: batch.New(scan.Schema), uses: make([][]column, scan.Schema.Len())}
+	if err := r.plan(scan, span); err != nil {
+		return nil, f.failed(err)
+	}
+	return r, nil
+}
+
+// plan resolves the columns and picks the row groups.
+func (r *Reader) plan(scan connector.Scan, span Span) (err error) {
+	defer recovered(&err)
+	f := r.file
+	meta := f.reader.MetaData()
 	res := &resolver{file: f.name, schema: meta.Schema}
 	for i, field := range scan.Schema.Fields {
 		res.columns = nil
 		n, err := res.field(field, meta.Schema.Root(), place{})
 		if err != nil {
-			return nil, err
+			return err
 		}
 		r.nodes, r.uses[i] = append(r.nodes, n), res.columns
 	}
@@ -65,7 +75,7 @@ func NewReader(f *File, scan connector.Scan, span Span) (*Reader, error) {
 			r.groups = append(r.groups, i)
 		}
 	}
-	return r, nil
+	return nil
 }
 
 // order puts the columns that tests name first.
@@ -161,7 +171,7 @@ func (r *Reader) open(g *file.RowGroupReader) error {
 	for _, columns := range r.uses {
 		for _, c := range columns {
 			if err := c.open(g); err != nil {
-				return fmt.Errorf("column %s: %w", c.describes().Path(), err)
+				return fmt.Errorf("column %s: %w", c.is().descr.Path(), err)
 			}
 		}
 	}

@@ -207,3 +207,27 @@ func TestSpansShareRows(t *testing.T) {
 		}
 	}
 }
+
+func TestValidity(t *testing.T) {
+	for n := range 200 {
+		slots := make([]int16, n)
+		for i := range slots {
+			slots[i] = int16((i*7 + n) % 5)
+		}
+		for level := range int16(5) {
+			got, count := validity(nil, slots, level)
+			want := 0
+			for i, d := range slots {
+				if (d >= level) != (got[i>>6]>>(i&63)&1 == 1) {
+					t.Fatalf("slot %d of %d at level %d", i, n, level)
+				}
+				if d >= level {
+					want++
+				}
+			}
+			if count != want {
+				t.Fatalf("%d of %d at level %d, want %d", count, n, level, want)
+			}
+		}
+	}
+}

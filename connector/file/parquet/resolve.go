@@ -110,7 +110,7 @@ func witness(children []*node) column {
 		if c.levels == nil {
 			continue
 		}
-		if found == nil || c.levels.describes().MaxRepetitionLevel() < found.describes().MaxRepetitionLevel() {
+		if found == nil || c.levels.is().descr.MaxRepetitionLevel() < found.is().descr.MaxRepetitionLevel() {
 			found = c.levels
 		}
 	}
