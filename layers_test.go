@@ -17,9 +17,9 @@ const module = "github.com/weirstream/weir"
 const layers = `
 	internal/fault internal/invariant internal/golden internal/clock
 	types internal/vfs
-	internal/kernel internal/jsontext internal/csvtext internal/datetime internal/regex internal/watermark internal/microbatch
+	internal/kernel internal/datetime internal/regex internal/watermark internal/microbatch
 	internal/batch internal/progress
-	internal/rowvalue internal/celltext connector stateful
+	internal/rowvalue internal/celltext connector stateful internal/jsontext internal/csvtext
 	internal/expr internal/rowcodec internal/keytable internal/checkpoint internal/schedule internal/nexmark connector/connectortest
 	internal/plan internal/state internal/shuffle internal/fn/* connector/* bench/gen
 	internal/exec internal/sql internal/state/* internal/sparkpb

@@ -123,3 +123,20 @@ func (r *storeReader) next(ctx context.Context) (*batch.Batch, error) {
 	}
 	return nil, io.EOF
 }
+
+// Whole is all rows as one batch, the store's own, good until its Reset. Strings
+// stay where they are.
+func (s *Store) Whole() *batch.Batch {
+	if s.used == 1 {
+		return &batch.Batch{Columns: s.chunks[0].batch.Columns, Rows: s.rows}
+	}
+	all := &batch.Batch{Rows: s.rows}
+	for i, t := range s.types {
+		c := batch.NewColumn(t, s.rows)
+		for _, k := range s.chunks[:s.used] {
+			c.Append(k.batch.Columns[i], nil, k.batch.Rows, nil)
+		}
+		all.Columns = append(all.Columns, c)
+	}
+	return all
+}

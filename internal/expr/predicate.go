@@ -21,7 +21,12 @@ type Selector interface {
 // conjunction shorten the selection step by step, so that a later one cannot
 // fail on a row that an earlier one has dropped.
 func (c *Compiler) CompilePredicate(e Expr) (*Predicate, error) {
-	terms, err := c.CompileAll(Conjuncts(e))
+	return c.CompileTerms(Conjuncts(e))
+}
+
+// CompileTerms makes a Predicate of the terms of a conjunction.
+func (c *Compiler) CompileTerms(list []Expr) (*Predicate, error) {
+	terms, err := c.CompileAll(list)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,260 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/weirstream/weir/internal/batch"
+	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/keytable"
+	"github.com/weirstream/weir/types"
+)
+
+// JoinKind says which rows of a [HashJoin]'s input go on.
+type JoinKind uint8
+
+// The kinds. Outer keeps rows of the input that have no partner, with nulls;
+// Semi and Anti give the input's rows that have one, or none.
+const (
+	InnerJoin JoinKind = iota
+	OuterJoin
+	SemiJoin
+	AntiJoin
+)
+
+// JoinSpec says how a [HashJoin] joins.
+type JoinSpec struct {
+	Kind JoinKind
+	// Build is the static side.
+	Build *BuildTable
+	// BuildTypes are those of its columns.
+	BuildTypes []types.Type
+	// BuildKeys and ProbeKeys are compared; rows with a null key have no
+	// partner. With none every pair of rows is a candidate.
+	BuildKeys, ProbeKeys []expr.Eval
+	// KeyTypes are those of the keys.
+	KeyTypes []types.Type
+	// Residual is the rest of the condition over both sides' columns, in the
+	// order of the output; nil for none.
+	Residual *expr.Predicate
+	// BuildFirst puts the static side's columns before the input's.
+	BuildFirst bool
+}
+
+// HashJoin joins its input with a static table.
+type HashJoin struct {
+	input Operator
+	spec  JoinSpec
+
+	table  *keytable.Table
+	first  []int32 // by key: its first row in the build table
+	next   []int32 // by row: the next row of the same key, -1 after the last
+	unique bool    // no key has two rows
+	round  int64   // of the build table that table was made of
+
+	cols  []*batch.Column
+	ids   []int32
+	sel   []int32
+	hits  []int32 // by physical row, for unique keys
+	built []*batch.Column
+	out   batch.Batch
+	probe probing
+}
+
+// NewHashJoin joins input, which it closes.
+func NewHashJoin(input Operator, spec JoinSpec) *HashJoin {
+	j := &HashJoin{input: input, spec: spec, table: keytable.New(spec.KeyTypes)}
+	for _, t := range spec.BuildTypes {
+		j.built = append(j.built, batch.NewColumn(t, 0))
+	}
+	return j
+}
+
+// Open opens the input and, once a batch, hashes the static side.
+func (j *HashJoin) Open(t *Task) error {
+	j.probe = probing{pairs: j.probe.pairs[:0], rows: j.probe.rows[:0], left: j.probe.left, right: j.probe.right}
+	if j.round != j.spec.Build.round {
+		if err := j.hash(); err != nil {
+			return err
+		}
+		j.round = j.spec.Build.round
+	}
+	return j.input.Open(t)
+}
+
+// Close closes the input.
+func (j *HashJoin) Close() error { return j.input.Close() }
+
+// hash puts the rows of the static side into chains by key.
+func (j *HashJoin) hash() error {
+	rows := j.spec.Build.rows
+	j.table.Reset()
+	cols, err := Evaluate(j.spec.BuildKeys, rows, nil)
+	if err != nil {
+		return err
+	}
+	sel := withoutNulls(cols, rows.Rows, nil, nil)
+	count := rows.Rows
+	if sel != nil {
+		count = len(sel)
+	} else {
+		sel = batch.Identity(count)
+	}
+	ids := make([]int32, count)
+	j.table.Assign(cols, rows.Rows, sel, ids)
+	j.first = make([]int32, j.table.Slots())
+	for i := range j.first {
+		j.first[i] = -1
+	}
+	j.next = make([]int32, rows.Rows)
+	j.unique = true
+	// From the last row to the first, so that chains run in the order of rows.
+	for k := count - 1; k >= 0; k-- {
+		id, row := ids[k], sel[k]
+		j.unique = j.unique && j.first[id] < 0
+		j.next[row] = j.first[id]
+		j.first[id] = row
+	}
+	return nil
+}
+
+// withoutNulls is sel without the rows that have a null key, in buf; sel itself
+// where no key may be null.
+func withoutNulls(keys []*batch.Column, rows int, sel, buf []int32) []int32 {
+	nulls := false
+	for _, c := range keys {
+		nulls = nulls || c.HasNulls()
+	}
+	if !nulls {
+		return sel
+	}
+	if sel == nil {
+		sel = batch.Identity(rows)
+	}
+	buf = buf[:0]
+next:
+	for _, r := range sel {
+		for _, c := range keys {
+			if c.Null(int(r)) {
+				continue next
+			}
+		}
+		buf = append(buf, r)
+	}
+	if buf == nil {
+		buf = []int32{}
+	}
+	return buf
+}
+
+// lookup finds the key of every selected row of b: ids of the rows in the
+// returned selection, which lacks those with null keys.
+func (j *HashJoin) lookup(b *batch.Batch) (sel, ids []int32, err error) {
+	if j.cols, err = Evaluate(j.spec.ProbeKeys, b, j.cols); err != nil {
+		return nil, nil, err
+	}
+	sel = withoutNulls(j.cols, b.Rows, b.Sel, j.sel)
+	if sel == nil {
+		sel = batch.Identity(b.Rows)
+	} else if len(sel) > 0 && (b.Sel == nil || &sel[0] != &b.Sel[0]) {
+		j.sel = sel
+	}
+	if cap(j.ids) < len(sel) {
+		j.ids = make([]int32, len(sel), max(len(sel), batch.Size))
+	}
+	j.ids = j.ids[:len(sel)]
+	j.table.Lookup(j.cols, b.Rows, sel, j.ids)
+	return sel, j.ids, nil
+}
+
+// Next gives the next joined rows.
+func (j *HashJoin) Next(ctx context.Context) (*batch.Batch, error) {
+	for {
+		if j.probe.active() {
+			b, err := j.nextPairs()
+			if b != nil || err != nil {
+				return b, err
+			}
+			continue
+		}
+		b, err := j.input.Next(ctx)
+		if err != nil {
+			return nil, err
+		}
+		sel, ids, err := j.lookup(b)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case j.spec.Residual == nil && (j.spec.Kind == SemiJoin || j.spec.Kind == AntiJoin):
+			if j.filter(b, sel, ids); len(b.Sel) > 0 {
+				return b, nil
+			}
+		case j.spec.Residual == nil && j.unique:
+			if out := j.attach(b, sel, ids); out.Len() > 0 {
+				return out, nil
+			}
+		default:
+			j.probe.begin(j, b, sel, ids)
+		}
+	}
+}
+
+// filter keeps the rows of b that have a partner, or that have none.
+func (j *HashJoin) filter(b *batch.Batch, sel, ids []int32) {
+	j.mark(b, sel, ids)
+	keep := make([]int32, 0, b.Len())
+	for i := range b.Len() {
+		row := b.Row(i)
+		if (j.hits[row] >= 0) == (j.spec.Kind == SemiJoin) {
+			keep = append(keep, int32(row))
+		}
+	}
+	b.Sel = keep
+}
+
+// mark puts the first partner of each row into hits, -1 for none.
+func (j *HashJoin) mark(b *batch.Batch, sel, ids []int32) {
+	if cap(j.hits) < b.Rows {
+		j.hits = make([]int32, b.Rows, max(b.Rows, batch.Size))
+	}
+	j.hits = j.hits[:b.Rows]
+	for i := range j.hits {
+		j.hits[i] = -1
+	}
+	for k, r := range sel {
+		if id := ids[k]; id >= 0 {
+			j.hits[r] = j.first[id]
+		}
+	}
+}
+
+// attach puts the columns of the one partner beside each row: the input's columns
+// are not copied.
+func (j *HashJoin) attach(b *batch.Batch, sel, ids []int32) *batch.Batch {
+	j.mark(b, sel, ids)
+	for i, c := range j.built {
+		c.Take(j.spec.Build.rows.Columns[i], j.hits)
+	}
+	j.out.Rows, j.out.Sel = b.Rows, b.Sel
+	if j.spec.Kind == InnerJoin {
+		keep := j.ids[:0] // no longer needed
+		for _, r := range sel {
+			if j.hits[r] >= 0 {
+				keep = append(keep, r)
+			}
+		}
+		j.out.Sel = keep
+	}
+	j.arrange(b.Columns, j.built)
+	return &j.out
+}
+
+// arrange puts the columns of both sides in the order of the output.
+func (j *HashJoin) arrange(probe, built []*batch.Column) {
+	j.out.Columns = j.out.Columns[:0]
+	if j.spec.BuildFirst {
+		j.out.Columns = append(append(j.out.Columns, built...), probe...)
+	} else {
+		j.out.Columns = append(append(j.out.Columns, probe...), built...)
+	}
+}
