@@ -286,3 +286,9 @@ func zoneName(t *instant, long bool) string {
 	}
 	return name
 }
+
+// AppendOffset writes an offset in microseconds as +01:30, with seconds where it
+// has them, and Z for none.
+func AppendOffset(to []byte, offset int64) []byte {
+	return appendOffset(to, offset/MicrosPerSecond, 5, "Z")
+}

@@ -84,7 +84,7 @@ func NewDecoder(schema types.Schema, options Options) (*Decoder, error) {
 	d.root.link()
 	d.lines = lines{separator: options.LineSeparator, newline: options.LineSeparator == "" || options.LineSeparator == "\n"}
 	d.parser = parser{decoder: d, syntax: options.Syntax, lines: options.LineSeparator == "" && !options.MultiLine}
-	d.ensure(batch.Size)
+	d.ensure(64)
 	d.Begin()
 	return d, nil
 }
@@ -234,6 +234,9 @@ func (d *Decoder) fastLine(i int) int {
 	t := d.text
 	if t.at(i) != '{' {
 		return failed
+	}
+	if d.rows >= d.root.room {
+		d.ensure(d.rows + 1)
 	}
 	i = d.object(d.root, d.rows, i)
 	if i < 0 {

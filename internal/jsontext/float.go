@@ -29,6 +29,15 @@ func appendFloat(to []byte, v float64, bits int) []byte {
 	}
 	var buf [32]byte
 	e := strconv.AppendFloat(buf[:0], v, 'e', -1, bits)
+	if e[1] == 'e' || e[2] == 'e' {
+		// Java gives two digits at least, and of those the nearest.
+		two := strconv.AppendFloat(buf[:0], v, 'e', 1, bits)
+		if x, _ := strconv.ParseFloat(string(two), bits); x == v {
+			e = two
+		} else {
+			e = strconv.AppendFloat(buf[:0], v, 'e', -1, bits)
+		}
+	}
 	at := len(e) - 1
 	for e[at] != 'e' {
 		at--

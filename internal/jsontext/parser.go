@@ -216,6 +216,9 @@ func nameByte(c byte) bool {
 	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c >= utf8.RuneSelf
 }
 
+// bytesOf is s as bytes, which nobody may write to.
+func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
+
 func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // object reads an object into a row of n.
