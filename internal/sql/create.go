@@ -32,15 +32,18 @@ func (p *parser) create(start int) plan.Command {
 		p.advance()
 		return p.createView(start, replace)
 	case p.atWord("VIEW"):
-		p.unsupported("CREATE VIEW: there is no catalog to keep it in, write CREATE TEMPORARY VIEW; a lasting view")
-	case p.atWord("TABLE"), p.atWord("FUNCTION"), p.atWord("DATABASE"), p.atWord("SCHEMA"), p.atWord("EXTERNAL"),
-		p.atWord("MATERIALIZED"), p.atWord("FLOW"):
-		p.unsupported("CREATE " + strings.ToUpper(p.token().text) + " (use CREATE TEMPORARY VIEW or CREATE STREAMING TABLE)")
+		p.failAt(p.begin(), fault.UnsupportedFeature, "there is no catalog that could keep a view; write CREATE TEMPORARY VIEW")
+	case p.token().isAny(otherCreations):
+		p.failAt(p.begin(), fault.UnsupportedFeature, "CREATE %s is not supported; there are CREATE TEMPORARY VIEW and "+
+			"CREATE STREAMING TABLE", strings.ToUpper(p.token().text))
 	default:
 		p.unexpected("TEMPORARY VIEW or STREAMING TABLE", "TEMPORARY", "VIEW", "STREAMING", "TABLE")
 	}
 	return nil
 }
+
+// otherCreations are what Spark can create and weir cannot.
+var otherCreations = []string{"TABLE", "FUNCTION", "DATABASE", "SCHEMA", "NAMESPACE", "EXTERNAL", "MATERIALIZED", "FLOW"}
 
 // createView reads the rest of CREATE TEMPORARY VIEW: AS query, or USING format
 // with options and perhaps a schema.
@@ -178,8 +181,9 @@ func (p *parser) properties() map[string]string {
 }
 
 func (p *parser) propertyKey() string {
-	if p.token().kind == textToken {
-		return p.textLiteral()
+	if t := p.token(); t.kind == textToken {
+		p.advance() // one text only: the next is the value
+		return t.text
 	}
 	return strings.Join(p.names("the name of an option"), ".")
 }
@@ -189,7 +193,8 @@ func (p *parser) propertyValue(key string) string {
 	t := p.token()
 	switch {
 	case t.kind == textToken:
-		return p.textLiteral()
+		p.advance()
+		return t.text
 	case t.isNumber():
 		p.advance()
 		return p.text[t.start:t.stop]

@@ -210,6 +210,9 @@ func (p *parser) prefix(min precedence) expr.Expr {
 	case t.isSymbol("-"), t.isSymbol("+"), t.isSymbol("~"):
 		p.advance()
 		e := p.binary(precUnary)
+		if t.text == "+" {
+			return p.operatorCall("positive", start, e)
+		}
 		return p.operatorCall(t.text, start, e)
 	default:
 		return p.postfix(p.primary(), start)

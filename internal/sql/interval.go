@@ -57,14 +57,14 @@ func (p *parser) intervalAhead() bool {
 
 // interval reads INTERVAL and what follows: numbers with units, a text with a unit
 // or with two (TO), or a text that holds all of it.
-func (p *parser) interval(start int) expr.Expr {
+func (p *parser) interval(start int) *expr.Literal {
 	l, _ := p.intervalText(start)
 	return l
 }
 
 // intervalText is interval, and also the text as a watermark's delay is written:
 // "10 seconds".
-func (p *parser) intervalText(start int) (expr.Expr, string) {
+func (p *parser) intervalText(start int) (*expr.Literal, string) {
 	p.expectWords("INTERVAL")
 	s := newIntervalSum(p, start)
 	var words []string
@@ -273,7 +273,7 @@ func flip(number string) string {
 
 // span reads '1-2' YEAR TO MONTH and '1 02:03:04.5' DAY TO SECOND and what lies
 // between, the last unit at the token.
-func (s *intervalSum) span(text string, from intervalUnit) expr.Expr {
+func (s *intervalSum) span(text string, from intervalUnit) *expr.Literal {
 	p := s.p
 	to, ok := unitOf(p.token().text)
 	if !ok || to.field <= from.field || (from.months > 0) != (to.months > 0) {

@@ -132,7 +132,8 @@ func (l *lexer) comment() bool {
 // unclosedComment is the text of the badToken of a comment.
 const unclosedComment = "the comment is not closed: append */ at its end"
 
-// symbols are those of more than one character, longest first.
+// symbols are those of more than one character, longest first. The second is one
+// of <>=| but for :: and /*+.
 var symbols = []string{"<=>", ">>>", "/*+", "<=", ">=", "<>", "!=", "==", "||", "|>", "<<", ">>", "->", "=>", "::",
 	"!<", "!>"}
 
@@ -145,10 +146,12 @@ func (l *lexer) symbol(start int) bool {
 		return true
 	}
 	size := 1
-	for _, s := range symbols {
-		if strings.HasPrefix(rest, s) {
-			size = len(s)
-			break
+	if strings.IndexByte("<>=|", l.byteAt(start+1)) >= 0 || rest[0] == ':' || rest[0] == '/' {
+		for _, s := range symbols {
+			if strings.HasPrefix(rest, s) {
+				size = len(s)
+				break
+			}
 		}
 	}
 	if size == 1 && !strings.Contains("()[],.;+-*/%&|^~<>=!?:", rest[:1]) {

@@ -6,6 +6,7 @@ import (
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
+	"github.com/weirstream/weir/types"
 )
 
 // unnamed is Spark's name of a subquery without one; it hides the names inside.
@@ -253,13 +254,21 @@ func (p *parser) number() float64 {
 	return v
 }
 
+// percent is the value of a number literal.
 func percent(e expr.Expr) (float64, bool) {
 	l, ok := e.(*expr.Literal)
 	if !ok {
 		return 0, false
 	}
-	v, err := strconv.ParseFloat(l.String(), 64)
-	return v, err == nil
+	switch v := l.Value.(type) {
+	case int32:
+		return float64(v), true
+	case float64:
+		return v, true
+	case types.Decimal:
+		return v.Float64(l.Typ.Scale), true
+	}
+	return 0, false
 }
 
 // watermark reads WATERMARK column DELAY OF INTERVAL …. A column that is computed

@@ -144,37 +144,20 @@ func (p *parser) keywordCall(name string, start int, keywords ...string) expr.Ex
 var timeUnits = []string{"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DAYOFYEAR", "HOUR", "MINUTE", "SECOND",
 	"MILLISECOND", "MICROSECOND"}
 
-// unitCall reads TIMESTAMPADD(unit, n, time) and its like; nil where the first
-// argument is no unit: DATEADD(date, days).
+// unitCall reads TIMESTAMPADD(unit, n, time) and its like; where three arguments
+// do not begin with a unit it is an ordinary call: DATEADD(date, days).
 func (p *parser) unitCall(name string, start int) expr.Expr {
-	if !p.ahead(2).isAny(timeUnits) || !p.ahead(3).isSymbol(",") || !p.threeArguments() {
+	if !p.ahead(2).isAny(timeUnits) || !p.ahead(3).isSymbol(",") {
 		return nil
 	}
+	written := p.token().text
 	p.advance()
 	p.advance()
-	unit := expr.Lit(strings.ToUpper(p.token().text))
-	p.advance()
-	p.expect(",")
-	args := append([]expr.Expr{unit}, p.expressions()...)
-	p.expect(")")
-	return p.written(name, start, args...)
-}
-
-// threeArguments reports whether two commas stand in the parentheses behind the
-// token.
-func (p *parser) threeArguments() bool {
-	depth, commas := 0, 0
-	for i := p.next + 1; i < len(p.tokens); i++ {
-		switch t := &p.tokens[i]; {
-		case t.isSymbol("("), t.isSymbol("["):
-			depth++
-		case t.isSymbol(")"), t.isSymbol("]"):
-			if depth--; depth == 0 {
-				return commas == 2
-			}
-		case t.isSymbol(",") && depth == 1:
-			commas++
-		}
+	args := p.arguments()
+	unit, ok := args[0].(*expr.UnresolvedAttribute)
+	if !ok || len(args) != 3 {
+		return p.finishCall(written, start, args)
 	}
-	return false
+	p.expect(")")
+	return p.written(name, start, expr.Lit(strings.ToUpper(unit.Parts[0])), args[1], args[2])
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/weirstream/weir/internal/datetime"
+	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
 )
@@ -105,8 +106,7 @@ func (p *parser) setZone(start int) plan.Command {
 	case p.acceptWords("LOCAL"):
 		return &plan.Reset{Origin: p.origin(start), Key: zoneKey}
 	case p.atWord("INTERVAL"):
-		l := p.interval(at)
-		value = p.offset(l.String(), at)
+		value = p.offset(p.interval(at), at)
 	default:
 		value = p.textLiteral()
 	}
@@ -114,17 +114,16 @@ func (p *parser) setZone(start int) plan.Command {
 	return &plan.Set{Origin: p.origin(start), Key: zoneKey, Value: &value}
 }
 
-// offset is a number of microseconds as the name of a zone: +05:30.
-func (p *parser) offset(micros string, at int) string {
-	v := &intervalSum{}
-	v.add(micros, intervalUnit{name: "MICROSECOND", micros: 1})
-	seconds, sign := v.micros/1_000_000, "+"
-	if seconds < 0 {
-		seconds, sign = -seconds, "-"
-	}
-	if seconds > 18*3600 {
+// offset is a day-time interval as the name of a zone: +05:30.
+func (p *parser) offset(l *expr.Literal, at int) string {
+	micros, ok := l.Value.(int64)
+	if !ok || max(micros, -micros) > 18*3600*1_000_000 {
 		p.failAt(at, fault.InvalidInterval, "a time zone is at most 18 hours away from UTC")
 		return ""
+	}
+	seconds, sign := micros/1_000_000, "+"
+	if seconds < 0 {
+		seconds, sign = -seconds, "-"
 	}
 	two := func(n int64) string { return string([]byte{byte('0' + n/10), byte('0' + n%10)}) }
 	text := sign + two(seconds/3600) + ":" + two(seconds/60%60)

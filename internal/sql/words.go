@@ -36,10 +36,14 @@ func (p *parser) atAlias(item bool) bool {
 	if t.kind != wordToken {
 		return t.kind == quotedToken
 	}
-	if !t.isAny(clauseWords) {
+	operand := t.isAny(operandWords)
+	if !operand && !t.isAny(clauseWords) {
 		return item || !p.atRelationClause()
 	}
 	next := p.ahead(1)
+	if operand && (next.kind == endToken || next.isSymbol(";")) {
+		return false // more likely the text was left unfinished
+	}
 	return !t.is("FROM") && (p.endsItem(next) || item && next.is("FROM"))
 }
 
