@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/weirstream/weir/connector"
+	"github.com/weirstream/weir/connector/connectortest"
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/vfs"
 	"github.com/weirstream/weir/types"
@@ -108,3 +109,7 @@ func column(name string, kind types.Kind) types.Field {
 }
 
 func textAt(c *batch.Column, row int) string { return batch.Values[string](c)[row] }
+
+func rowsReader(t testing.TB, s types.Schema, rows ...[]any) connector.Reader {
+	return connectortest.Reader(connectortest.Batch(t, s, rows...))
+}

@@ -176,7 +176,11 @@ func (w *partWriter) at(dir string) (*openFile, error) {
 	}
 	n := w.count[dir]
 	w.count[dir]++
-	base := fmt.Sprintf("%s-c%03d%s", w.name, n, w.layout.encoding.ending)
+	dot := "-" // Spark's names differ so, too
+	if len(w.layout.partition) > 0 {
+		dot = "."
+	}
+	base := fmt.Sprintf("%s%sc%03d%s", w.name, dot, n, w.layout.encoding.ending)
 	f := &openFile{file: stagedFile{
 		temp:  fmt.Sprintf("%s%d-%s", w.stage, len(w.files)+len(w.open), base),
 		final: path.Join(w.dir, dir, base),

@@ -273,7 +273,7 @@ func (s *Sink) publish(files []stagedFile) ([]found, error) {
 // removeRemains removes files of the batch that an attempt published which did
 // not reach the manifest, and that this one will not replace.
 func (s *Sink) removeRemains(b connector.BatchID, files []stagedFile) error {
-	mark := "-" + batchUUID(b) + "-"
+	mark := "-" + batchUUID(b)
 	var remove func(dir string) error
 	remove = func(dir string) error {
 		entries, err := s.fs.ReadDir(dir)

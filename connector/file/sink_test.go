@@ -276,7 +276,7 @@ func TestSinkNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := "part-00007-" + batchUUID(id(0, 1)) + "-c000.snappy.parquet"
+	file := "part-00007-" + batchUUID(id(0, 1)) + ".c000.snappy.parquet"
 	want := []string{
 		"_spark_metadata/.weir-query", "_spark_metadata/0",
 		"k=__HIVE_DEFAULT_PARTITION__/d=1970-01-02/" + file,

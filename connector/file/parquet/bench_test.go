@@ -85,3 +85,23 @@ func drain(tb testing.TB, name string, scan connector.Scan, pool *Pool) int {
 	}
 	return rows
 }
+
+// BenchmarkSmallFile opens and reads a file of seven rows and 27 columns.
+func BenchmarkSmallFile(b *testing.B) {
+	content, err := vfs.Disk{}.Open("testdata/types.parquet")
+	if err != nil {
+		b.Fatal(err)
+	}
+	f, err := Open("types", content, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	pool, schema := &Pool{}, f.Schema()
+	if err := f.Close(); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		drain(b, "testdata/types.parquet", connector.Scan{Schema: schema}, pool)
+	}
+}

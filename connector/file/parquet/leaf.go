@@ -58,6 +58,7 @@ type leaf[P any] struct {
 	dense       []P
 	lev, val    int // of the rows read
 	have, dealt int // levels and values decoded; more than lev and val in lists only
+	ahead       int // how many levels of a list are read at once
 }
 
 // target is a column of the file and what its values shall become.
@@ -111,6 +112,7 @@ func (l *leaf[P]) open(rows *file.RowGroupReader) error {
 	if err != nil {
 		return err
 	}
+	l.ahead = int(min(listRead, max(1, meta.NumValues())))
 	if !common(meta) {
 		reader, err := rows.Column(l.index)
 		if err != nil {
@@ -198,7 +200,7 @@ func (l *leaf[P]) readFlat(rows int) error {
 	}
 }
 
-// listRead is how many levels are read at once where rows end somewhere.
+// listRead is the most levels that are read at once where rows end somewhere.
 const listRead = 4096
 
 func (l *leaf[P]) readLists(rows int) error {
@@ -216,7 +218,7 @@ func (l *leaf[P]) readLists(rows int) error {
 		if end < l.have {
 			break
 		}
-		more, err := l.ahead()
+		more, err := l.readAhead()
 		if err != nil {
 			return err
 		}
@@ -236,11 +238,12 @@ func (l *leaf[P]) readLists(rows int) error {
 	return nil
 }
 
-// ahead decodes further levels; false at the end of the chunk.
-func (l *leaf[P]) ahead() (bool, error) {
-	l.room(l.have+listRead, l.dealt+listRead)
-	to := l.dense[l.dealt : l.dealt+listRead]
-	n, values, err := l.chunk.read(listRead, to, l.defs[l.have:l.have+listRead], l.reps[l.have:l.have+listRead])
+// readAhead decodes further levels; false at the end of the chunk.
+func (l *leaf[P]) readAhead() (bool, error) {
+	most := l.ahead
+	l.room(l.have+most, l.dealt+most)
+	to := l.dense[l.dealt : l.dealt+most]
+	n, values, err := l.chunk.read(most, to, l.defs[l.have:l.have+most], l.reps[l.have:l.have+most])
 	if err != nil {
 		return false, err
 	}

@@ -134,7 +134,7 @@ func TestDamageDoesNotStopTheProcess(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for range 300 {
+		for range 100 {
 			damaged := bytes.Clone(whole)
 			damaged[random.IntN(len(damaged))] ^= 1 << random.IntN(8)
 			f, err := Open(name, inMemory{bytes.NewReader(damaged)}, nil)

@@ -231,3 +231,32 @@ func TestValidity(t *testing.T) {
 		}
 	}
 }
+
+// The file is what Spark 4.3 writes in its legacy form: INT96 timestamps,
+// two-level lists, decimals as fixed bytes.
+func TestReadsSparksLegacyForm(t *testing.T) {
+	f := openFile(t, "testdata/spark-legacy.parquet")
+	want := "struct<id:bigint,t:timestamp,d7:decimal(7,2),d17:decimal(17,3),d38:decimal(38,10),l:array<bigint>," +
+		"m:map<string,bigint>,b:tinyint,sh:smallint,ym:interval year to month,dt:interval day to second,da:date," +
+		"nu:string,bi:binary,st:struct<f:float,g:boolean>,ntz:timestamp_ntz>"
+	schema := f.Schema()
+	if schema.String() != want {
+		t.Errorf("schema %s", schema)
+	}
+	r, err := NewReader(f, connector.Scan{Schema: schema}, Span{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := r.Next(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := renderRow(b, 3)
+	if want := "3 -1499740800000001 100 1000 -30000000000 [3 null] {\"k3\":3} 3 3 39 3723000000 1 null x0102 " +
+		"{f:3 g:false} 1704067200000000 "; got != want {
+		t.Errorf("row 3 is\n%s, want\n%s", got, want)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
