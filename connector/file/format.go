@@ -32,7 +32,7 @@ type kind struct {
 	// infer finds the schema of a table's files, which are at least one.
 	infer func(ctx context.Context, d decoder, fsys vfs.FS, files []found) (types.Schema, error)
 	// writes takes the format's options for writing.
-	writes func(p *connector.Parser, w writing) encoding
+	writes func(p *connector.Parser, w writing) (encoding, error)
 }
 
 // reading is what a decoder is made with.

@@ -1,11 +1,15 @@
 package file
 
 import (
+	"cmp"
 	"context"
+	"io"
 
 	"github.com/weirstream/weir/connector"
+	"github.com/weirstream/weir/internal/datetime"
 	"github.com/weirstream/weir/internal/jsontext"
 	"github.com/weirstream/weir/internal/vfs"
+	"github.com/weirstream/weir/types"
 )
 
 // jsonDecoder reads JSON records, one a line, or one a file with multiLine.
@@ -94,4 +98,51 @@ var jsonKind = kind{
 		o, err := jsontext.ParseOptions(r.spec.Options.Map(), r.zone)
 		return jsonDecoder{o, r.counts}, err
 	},
+	infer:  inferJSON,
+	writes: jsonEncoding,
+}
+
+// inferJSON looks at every record of every file.
+func inferJSON(ctx context.Context, d decoder, fsys vfs.FS, files []found) (types.Schema, error) {
+	o := d.(jsonDecoder).options
+	inference := jsontext.NewInference(o)
+	for _, f := range files {
+		lines, closer, err := openLines(part{file: f}, fsys, o.LineSeparator, recordChunk)
+		if err != nil {
+			return types.Schema{}, err
+		}
+		records := &recordRows{part: part{file: f}, lines: lines, whole: o.MultiLine}
+		for err == nil {
+			if err = records.fetch(); err == nil {
+				inference.Add(records.chunk)
+				records.chunk, err = nil, ctx.Err()
+			}
+		}
+		if err := closer.Close(); err != nil {
+			return types.Schema{}, unreadable(f.path, err)
+		}
+		if err != io.EOF {
+			return types.Schema{}, err
+		}
+	}
+	return inference.Schema(), nil
+}
+
+// jsonEncoding writes an object a line.
+func jsonEncoding(p *connector.Parser, w writing) (encoding, error) {
+	p.Known(jsontext.OptionNames...)
+	o, err := jsontext.ParseOptions(w.spec.Options.Map(), datetime.NewZone(w.spec.Env.Location))
+	sep := cmp.Or(o.LineSeparator, "\n")
+	c := compression(p)
+	open := func(to io.Writer, schema types.Schema) (rowWriter, error) {
+		return &lineWriter{to: to, end: sep, row: jsontext.NewEncoder(schema, o).AppendRow}, nil
+	}
+	return encoding{
+		ending: ".json" + c.ending,
+		open:   c.wrapped(open),
+		check: func(schema types.Schema) error {
+			_, err := jsontext.NewDecoder(schema, o)
+			return err
+		},
+	}, err
 }

@@ -77,19 +77,19 @@ func readRows(t testing.TB, fsys vfs.FS, format, dir string, s types.Schema, pla
 }
 
 func TestSinkContract(t *testing.T) {
-	for _, plain := range []bool{true, false} {
+	for _, format := range []string{"parquet", "json"} {
 		for _, by := range [][]string{nil, {"s"}} {
-			dir := t.TempDir() + "/out"
+			dir, plain := t.TempDir()+"/out", by == nil
 			schema := connectortest.SinkSchema()
 			connectortest.Sink(t, connectortest.SinkCase{
 				Open: func(t testing.TB) connector.Sink {
-					return openSink(t, disk, "parquet", schema, map[string]string{"path": dir}, by...)
+					return openSink(t, disk, format, schema, map[string]string{"path": dir}, by...)
 				},
 				Visible: func(t testing.TB) [][]any {
 					if ok, _ := vfs.Exists(disk, dir); !ok {
 						return nil
 					}
-					return readRows(t, disk, "parquet", dir, schema, plain)
+					return readRows(t, disk, format, dir, schema, plain)
 				},
 			})
 		}

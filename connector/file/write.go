@@ -2,6 +2,7 @@ package file
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
@@ -10,7 +11,6 @@ import (
 	"github.com/weirstream/weir/connector"
 	"github.com/weirstream/weir/connector/file/parquet"
 	"github.com/weirstream/weir/internal/batch"
-	"github.com/weirstream/weir/internal/celltext"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/vfs"
 	"github.com/weirstream/weir/types"
@@ -55,12 +55,13 @@ func (f Format) sink(s connector.SinkSpec, stream bool) (*Sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	sink.layout.encoding = f.kind.writes(p, writing{s})
+	encoding, err := f.kind.writes(p, writing{s})
+	sink.layout.encoding = encoding
 	sink.layout.encoding.location = s.Env.Location
 	if sink.layout.encoding.location == nil {
 		sink.layout.encoding.location = time.UTC
 	}
-	if err := p.Err(); err != nil {
+	if err := errors.Join(p.Err(), err); err != nil {
 		return nil, err
 	}
 	return sink, sink.layout.encoding.check(sink.layout.schema)
@@ -105,7 +106,7 @@ func layoutOf(s connector.SinkSpec) (layout, error) {
 }
 
 // parquetEncoding writes Parquet, compressed with snappy.
-func parquetEncoding(p *connector.Parser, _ writing) encoding {
+func parquetEncoding(p *connector.Parser, _ writing) (encoding, error) {
 	compression := p.Choice("compression", "snappy", "none", "uncompressed", "gzip", "zstd", "lz4_raw", "brotli")
 	return encoding{
 		ending: parquet.Compressions[compression] + ".parquet",
@@ -116,7 +117,7 @@ func parquetEncoding(p *connector.Parser, _ writing) encoding {
 			_, err := parquet.NewWriter(io.Discard, schema, compression)
 			return err
 		},
-	}
+	}, nil
 }
 
 // compression reads the option of the text formats; none is the default.
@@ -153,10 +154,12 @@ func (c compressedRows) Close() error {
 }
 
 // textEncoding writes one column of strings, a line a row.
-func textEncoding(p *connector.Parser, _ writing) encoding {
+func textEncoding(p *connector.Parser, _ writing) (encoding, error) {
 	sep := p.Text("lineSep", "\n")
 	c := compression(p)
-	open := func(to io.Writer, _ types.Schema) (rowWriter, error) { return &textWriter{to: to, sep: sep}, nil }
+	open := func(to io.Writer, _ types.Schema) (rowWriter, error) {
+		return &lineWriter{to: to, end: sep, row: appendText}, nil
+	}
 	return encoding{
 		ending: ".txt" + c.ending,
 		open:   c.wrapped(open),
@@ -171,31 +174,54 @@ func textEncoding(p *connector.Parser, _ writing) encoding {
 			}
 			return nil
 		},
-	}
+	}, nil
 }
 
-// textWriter writes the values of the first column as lines. Null is an empty
-// line.
-type textWriter struct {
+// lineWriter writes a line for every row.
+type lineWriter struct {
 	to   io.Writer
-	sep  string
-	line []byte
+	end  string
+	row  func(to []byte, b *batch.Batch, row int) []byte
+	text []byte
 }
 
-func (w *textWriter) Write(b *batch.Batch) error {
-	c := b.Columns[0]
-	w.line = w.line[:0]
+// Write adds the selected rows.
+func (w *lineWriter) Write(b *batch.Batch) error {
+	w.text = w.text[:0]
 	for i := range b.Len() {
-		if row := b.Row(i); !c.Null(row) {
-			w.line = celltext.Append(w.line, c, row, time.UTC)
+		w.text = append(w.row(w.text, b, b.Row(i)), w.end...)
+		if len(w.text) >= lineBuffer {
+			if err := w.flush(); err != nil {
+				return err
+			}
 		}
-		w.line = append(w.line, w.sep...)
 	}
-	_, err := w.to.Write(w.line)
+	return w.flush()
+}
+
+// lineBuffer is how much text is gathered before it is written.
+const lineBuffer = 64 << 10
+
+func (w *lineWriter) flush() error {
+	_, err := w.to.Write(w.text)
+	w.text = w.text[:0]
 	return err
 }
 
-func (w *textWriter) Close() error { return nil }
+// Close does nothing: every line is written.
+func (w *lineWriter) Close() error { return nil }
+
+// appendText writes the first column of a row; null is an empty line.
+func appendText(to []byte, b *batch.Batch, row int) []byte {
+	c := b.Columns[0]
+	if c.Null(row) {
+		return to
+	}
+	if c.Const {
+		row = 0
+	}
+	return append(to, batch.Values[string](c)[row]...)
+}
 
 // OpenTableSink opens a sink for one batch that is no stream's.
 func (f Format) OpenTableSink(_ context.Context, s connector.SinkSpec, mode string) (connector.Sink, error) {
