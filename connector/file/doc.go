@@ -7,7 +7,7 @@
 // to the source's own log before the batch is planned:
 //
 //	directory ─┐  lister                backlog            the log (connector.Log)
-//	glob      ─┼────────▶ new files ─▶ by age or ─▶ admit ─▶ 0: a b   ─▶ offset {"logOffset":0}
+//	glob      ─┼────────▶ new files ─▶ by age or ─▶ admit ─▶ 0: a b ─▶ {"logOffset":0}
 //	manifest  ─┘  (seenFiles)          newest first          1: c
 //	                                                          │ Plan: read it back, cut large
 //	                                                          ▼ files of lines into parts

@@ -19,10 +19,9 @@ type column interface {
 	// levels are those of the rows read. Where the column is required and in
 	// no list they are empty: every row has a value.
 	levels() (defs, reps []int16)
-	// fill converts the values read into the first values of c.
-	fill(c *batch.Column)
-	// values is how many values the rows read have.
-	values() int
+	// fill converts the values read into the first values of c, and says how
+	// many they are.
+	fill(c *batch.Column) int
 	// is says which column of the file it is.
 	is() target
 	// bounds is a column of the least and the greatest value of a row group;
@@ -89,8 +88,6 @@ type keeper[P any] interface {
 
 func (l *leaf[P]) is() target { return l.target }
 
-func (l *leaf[P]) values() int { return l.val }
-
 func (l *leaf[P]) levels() (defs, reps []int16) {
 	if l.descr.MaxDefinitionLevel() > 0 {
 		defs = l.defs[:l.lev]
@@ -101,7 +98,10 @@ func (l *leaf[P]) levels() (defs, reps []int16) {
 	return defs, reps
 }
 
-func (l *leaf[P]) fill(c *batch.Column) { l.store(c, l.dense[:l.val]) }
+func (l *leaf[P]) fill(c *batch.Column) int {
+	l.store(c, l.dense[:l.val])
+	return l.val
+}
 
 func (l *leaf[P]) open(rows *file.RowGroupReader) error {
 	if err := l.close(); err != nil {

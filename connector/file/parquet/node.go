@@ -52,8 +52,7 @@ func (n *node) fill(c *batch.Column, rows, within int) {
 	present := rows
 	nullable := slots != nil && n.def > n.around
 	if n.form == leafForm {
-		n.levels.fill(c)
-		if present = n.levels.values(); present < rows {
+		if present = n.levels.fill(c); present < rows {
 			spread(c, present, slots, n.def)
 		}
 		nullable = nullable && present < rows && present != within
