@@ -245,14 +245,13 @@ func (s *intervalSum) text(text string) *expr.Literal {
 			sign = word
 			continue
 		}
-		number := strings.TrimRight(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-		name := word[len(number):]
-		if name == "" && i+1 < len(words) {
+		number, name := word, ""
+		if i+1 < len(words) {
 			i++
 			name = words[i]
 		}
 		unit, ok := unitOf(name)
-		if !ok || number == "" {
+		if !ok {
 			s.invalid("'" + short(text) + "' is no interval such as '1 day 2 hours'")
 			break
 		}

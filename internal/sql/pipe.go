@@ -28,7 +28,7 @@ func (p *parser) pipe(left plan.Node, start int) plan.Node {
 	case p.acceptWords("AGGREGATE"):
 		return p.pipeAggregate(left, at)
 	case p.atWord("TABLESAMPLE"):
-		return p.sample(left)
+		return p.sample()(left)
 	case p.atWord("PIVOT"), p.atWord("UNPIVOT"):
 		return p.extensions(left, start, "")
 	case p.atWord("UNION"), p.atWord("EXCEPT"), p.atWord("MINUS"), p.atWord("INTERSECT"):

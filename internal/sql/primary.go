@@ -236,7 +236,11 @@ func (p *parser) call(name string, start int) expr.Expr {
 		p.advance()
 		f.Distinct = true
 	}
-	if !p.at(")") {
+	switch {
+	case p.at(")"):
+	case strings.EqualFold(name, "struct"):
+		f.Args = p.namedExpressions()
+	default:
 		f.Args = p.arguments()
 	}
 	p.nulls(f)
@@ -280,8 +284,7 @@ func (p *parser) callTail(f *expr.UnresolvedFunction, start int) expr.Expr {
 	return f
 }
 
-// arguments reads the arguments of a call: expressions, name => value, and in
-// struct(…) also e AS name.
+// arguments reads the arguments of a call: expressions and name => value.
 func (p *parser) arguments() []expr.Expr {
 	var list []expr.Expr
 	for {
@@ -291,11 +294,7 @@ func (p *parser) arguments() []expr.Expr {
 			p.advance()
 			list = append(list, &expr.NamedArgument{Name: name, Value: p.expression()})
 		default:
-			e := p.expression()
-			if p.acceptWords("AS") {
-				e = &expr.Alias{Child: e, Names: []string{p.name("a name")}}
-			}
-			list = append(list, e)
+			list = append(list, p.expression())
 		}
 		if !p.accept(",") {
 			return list

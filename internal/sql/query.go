@@ -2,6 +2,7 @@ package sql
 
 import (
 	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
 )
 
@@ -56,6 +57,8 @@ func (p *parser) queryGoesOn() bool {
 
 var queryWords = []string{"UNION", "EXCEPT", "MINUS", "INTERSECT", "ORDER", "SORT", "CLUSTER", "DISTRIBUTE", "LIMIT",
 	"OFFSET"}
+
+var orderWords = []string{"ORDER", "SORT", "CLUSTER", "DISTRIBUTE"}
 
 // query reads a whole query.
 func (p *parser) query() plan.Node { return p.queryFrom(nil, p.begin()) }
@@ -183,7 +186,13 @@ func (p *parser) queryOperand() plan.Node {
 		if !p.atWord("SELECT") {
 			return from
 		}
-		return p.selectFrom(from, start)
+		n := p.selectFrom(from, start)
+		for i := 1; p.atWord("SELECT"); i++ { // the same rows once more
+			p.link(i)
+			again := p.selectFrom(from, p.begin())
+			n = &plan.SetOp{Origin: p.origin(start), Left: n, Right: again, Kind: plan.UnionSet, All: true}
+		}
+		return n
 	case p.atWord("VALUES"):
 		return p.inlineTable()
 	case p.acceptWords("TABLE"):
@@ -197,22 +206,27 @@ func (p *parser) queryOperand() plan.Node {
 // organize reads what orders and cuts the rows of a query.
 func (p *parser) organize(n plan.Node) plan.Node {
 	start := p.begin()
-	if p.acceptWords("ORDER", "BY") {
+	switch {
+	case p.acceptWords("ORDER", "BY"):
 		orders := p.sortOrders()
 		n = &plan.Sort{Origin: p.origin(start), Input: n, Orders: orders, Global: true}
-	}
-	if p.acceptWords("CLUSTER", "BY") {
+	case p.acceptWords("CLUSTER", "BY"):
 		by := p.expressions()
 		n = &plan.Repartition{Origin: p.origin(start), Input: n, By: by, Shuffle: true}
 		n = &plan.Sort{Origin: p.origin(start), Input: n, Orders: ascending(by)}
+	default:
+		if p.acceptWords("DISTRIBUTE", "BY") {
+			by := p.expressions()
+			n = &plan.Repartition{Origin: p.origin(start), Input: n, By: by, Shuffle: true}
+		}
+		if at := p.begin(); p.acceptWords("SORT", "BY") {
+			orders := p.sortOrders()
+			n = &plan.Sort{Origin: p.origin(at), Input: n, Orders: orders}
+		}
 	}
-	if p.acceptWords("DISTRIBUTE", "BY") {
-		by := p.expressions()
-		n = &plan.Repartition{Origin: p.origin(start), Input: n, By: by, Shuffle: true}
-	}
-	if start := p.begin(); p.acceptWords("SORT", "BY") {
-		orders := p.sortOrders()
-		n = &plan.Sort{Origin: p.origin(start), Input: n, Orders: orders}
+	if p.token().isAny(orderWords) && p.ahead(1).is("BY") {
+		p.failAt(p.begin(), fault.UnsupportedFeature, "of ORDER BY, CLUSTER BY, and DISTRIBUTE BY with SORT BY behind it, "+
+			"a query can have only one")
 	}
 	if p.acceptWords("WINDOW") {
 		p.defineWindows()

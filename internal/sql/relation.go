@@ -15,25 +15,31 @@ const unnamed = "__auto_generated_subquery_name"
 // relations reads what follows FROM.
 func (p *parser) relations() plan.Node {
 	start := p.begin()
-	left := p.relation()
+	left := p.commas(p.relation(), start)
+	return p.lateralViews(left)
+}
+
+// commas reads the relations behind commas. As in Spark, a join behind one takes
+// all that stands before it: a, b JOIN c is (a, b) JOIN c.
+func (p *parser) commas(left plan.Node, start int) plan.Node {
 	for n := 1; p.accept(","); n++ {
 		p.link(n)
 		if p.atWord("LATERAL") && !p.ahead(1).is("VIEW") {
 			p.advance()
 			left = p.lateral(left, plan.InnerJoin, start)
-			left = p.joins(left, start)
-			continue
+		} else {
+			right := p.relationOperand()
+			left = &plan.Join{Origin: p.origin(start), Left: left, Right: right, Type: plan.InnerJoin}
 		}
-		right := p.relation()
-		left = &plan.Join{Origin: p.origin(start), Left: left, Right: right, Type: plan.InnerJoin}
+		left = p.joins(left, start)
 	}
-	return p.lateralViews(left)
+	return left
 }
 
 // relation reads a relation with its joins.
 func (p *parser) relation() plan.Node {
 	start := p.begin()
-	if p.atWord("LATERAL") && p.ahead(1).isSymbol("(") {
+	if p.atWord("LATERAL") && (p.ahead(1).isSymbol("(") || p.ahead(1).isName() && p.ahead(2).isSymbol("(")) {
 		p.advance() // without effect in the first relation
 	}
 	return p.joins(p.relationOperand(), start)
@@ -107,11 +113,7 @@ func (p *parser) relationInParentheses() plan.Node {
 	} else {
 		n = p.extensions(n, start, "")
 	}
-	n = p.joins(n, start)
-	for p.accept(",") {
-		right := p.relation()
-		n = &plan.Join{Origin: p.origin(start), Left: n, Right: right, Type: plan.InnerJoin}
-	}
+	n = p.commas(p.joins(n, start), start)
 	p.expect(")")
 	return n
 }
@@ -147,25 +149,31 @@ func (p *parser) stream(start int) plan.Node {
 		read.Table = p.relationName()
 	}
 	read.Origin = p.origin(start)
-	var n plan.Node = read
+	var mark *watermark
 	if p.atWord("WATERMARK") && p.atRelationClause() {
-		n = p.watermark(n)
+		mark = p.watermark()
 	}
 	if p.atWord("WITH") && p.ahead(1).isSymbol("(") {
 		p.advance()
 		read.Options = p.properties()
 	}
-	return p.extensions(n, start, "")
+	if mark != nil {
+		return mark.over(p.aliased(read, start, ""))
+	}
+	return p.extensions(read, start, "")
 }
 
 // extensions reads TABLESAMPLE, WATERMARK and an alias behind a relation, which is
-// called name where it has none.
+// called name where it has none. The alias names the relation, the others take
+// what it names.
 func (p *parser) extensions(n plan.Node, start int, name string) plan.Node {
+	var sampled func(plan.Node) plan.Node
 	if p.atWord("TABLESAMPLE") && p.ahead(1).isSymbol("(") {
-		n = p.sample(n)
+		sampled = p.sample()
 	}
+	var mark *watermark
 	if p.atWord("WATERMARK") && p.atRelationClause() {
-		n = p.watermark(n)
+		mark = p.watermark()
 	}
 	if p.atWord("PIVOT") && p.ahead(1).isSymbol("(") {
 		p.unsupported("PIVOT")
@@ -173,6 +181,19 @@ func (p *parser) extensions(n plan.Node, start int, name string) plan.Node {
 	if p.atWord("UNPIVOT") && (p.ahead(1).isSymbol("(") || p.ahead(1).is("INCLUDE") || p.ahead(1).is("EXCLUDE")) {
 		p.unsupported("UNPIVOT")
 	}
+	n = p.aliased(n, start, name)
+	if sampled != nil {
+		n = sampled(n)
+	}
+	if mark != nil {
+		n = mark.over(n)
+	}
+	return n
+}
+
+// aliased reads an alias behind a relation, which is called name where it has
+// none.
+func (p *parser) aliased(n plan.Node, start int, name string) plan.Node {
 	alias := &plan.SubqueryAlias{Input: n}
 	switch {
 	case p.acceptWords("AS"):
@@ -194,52 +215,58 @@ func (p *parser) extensions(n plan.Node, start int, name string) plan.Node {
 	return alias
 }
 
-// sample reads TABLESAMPLE (10 PERCENT), (100 ROWS) or (BUCKET 1 OUT OF 4).
-func (p *parser) sample(in plan.Node) plan.Node {
+// sample reads TABLESAMPLE (10 PERCENT), (100 ROWS) or (BUCKET 1 OUT OF 4) and
+// returns what makes the node.
+func (p *parser) sample() func(plan.Node) plan.Node {
 	start := p.begin()
 	p.advance()
 	p.expect("(")
-	var n plan.Node
 	at := p.begin()
-	switch {
-	case p.acceptWords("BUCKET"):
+	var lower, upper float64
+	var rows expr.Expr
+	if p.acceptWords("BUCKET") {
 		bucket := p.number()
 		p.expectWords("OUT", "OF")
-		of := p.number()
-		n = p.sampled(in, (bucket-1)/max(of, 1), bucket/max(of, 1), at)
-	default:
+		of := max(p.number(), 1)
+		lower, upper = (bucket-1)/of, bucket/of
+	} else {
 		count := p.expression()
 		switch {
 		case p.acceptWords("ROWS"):
-			n = &plan.Limit{Origin: p.origin(start), Input: in, Count: count}
+			rows = count
 		case p.acceptWords("PERCENT"):
 			share, ok := percent(count)
 			if !ok {
 				p.failAt(at, fault.ParseSyntax, "TABLESAMPLE takes a number of percent")
 			}
-			n = p.sampled(in, 0, share/100, at)
+			upper = share / 100
 		default:
 			p.unexpected("PERCENT or ROWS", "PERCENT", "ROWS")
-			return in
 		}
 	}
 	p.expect(")")
-	if p.acceptWords("REPEATABLE") {
-		p.expect("(")
-		seed := p.number()
-		p.expect(")")
-		if s, ok := n.(*plan.Sample); ok {
-			s.Seed = int64(seed)
-		}
-	}
-	return n
-}
-
-func (p *parser) sampled(in plan.Node, lower, upper float64, at int) plan.Node {
+	seed := p.repeatable()
 	if p.err == nil && (lower < 0 || upper > 1 || lower > upper) {
 		p.failAt(at, fault.ParseSyntax, "the share of TABLESAMPLE lies between 0 and all rows")
 	}
-	return &plan.Sample{Origin: p.origin(at), Input: in, Lower: lower, Upper: upper}
+	origin := p.origin(start)
+	return func(in plan.Node) plan.Node {
+		if rows != nil {
+			return &plan.Limit{Origin: origin, Input: in, Count: rows}
+		}
+		return &plan.Sample{Origin: origin, Input: in, Lower: lower, Upper: upper, Seed: seed}
+	}
+}
+
+// repeatable reads REPEATABLE (seed); 0 without.
+func (p *parser) repeatable() int64 {
+	if !p.acceptWords("REPEATABLE") {
+		return 0
+	}
+	p.expect("(")
+	seed := p.number()
+	p.expect(")")
+	return int64(seed)
 }
 
 // number takes a whole number.
@@ -271,31 +298,47 @@ func percent(e expr.Expr) (float64, bool) {
 	return 0, false
 }
 
-// watermark reads WATERMARK column DELAY OF INTERVAL …. A column that is computed
-// here is added to the relation.
-func (p *parser) watermark(in plan.Node) plan.Node {
+// watermark is a WATERMARK clause.
+type watermark struct {
+	origin plan.Origin
+	column expr.Expr
+	// computed is the column where the clause makes it; nil for one that exists.
+	computed *expr.Alias
+	delay    string
+}
+
+// watermark reads WATERMARK column DELAY OF INTERVAL …. The column may be made
+// here: WATERMARK to_timestamp(s) AS ts.
+func (p *parser) watermark() *watermark {
 	start := p.begin()
 	p.expectWords("WATERMARK")
 	at := p.begin()
-	column := p.expression()
+	w := &watermark{column: p.expression()}
 	if p.acceptWords("AS") {
 		name := p.name("a name")
-		place := p.from(at)
-		alias := &expr.Alias{Child: column, Names: []string{name}}
-		in = &plan.Project{Origin: plan.Origin{At: place}, Input: in,
-			Exprs: []expr.Expr{&expr.UnresolvedStar{At: place}, alias}}
-		column = &expr.UnresolvedAttribute{Parts: []string{name}, At: place}
+		w.computed = &expr.Alias{Child: w.column, Names: []string{name}}
+		w.column = &expr.UnresolvedAttribute{Parts: []string{name}, At: p.from(at)}
 	}
-	if _, ok := column.(*expr.UnresolvedAttribute); !ok && p.err == nil {
+	if _, ok := w.column.(*expr.UnresolvedAttribute); !ok && p.err == nil {
 		p.failAt(at, fault.ParseSyntax, "the event time of WATERMARK is a column; give the expression a name: WATERMARK … AS name")
 	}
 	p.expectWords("DELAY", "OF")
-	if !p.atWord("INTERVAL") {
+	if p.atWord("INTERVAL") {
+		_, w.delay = p.intervalText(p.begin())
+	} else {
 		p.unexpected("INTERVAL", "INTERVAL")
-		return in
 	}
-	_, text := p.intervalText(p.begin())
-	return &plan.WithWatermark{Origin: p.origin(start), Input: in, Column: column, DelayText: text}
+	w.origin = p.origin(start)
+	return w
+}
+
+// over is the relation with the watermark.
+func (w *watermark) over(in plan.Node) plan.Node {
+	if w.computed != nil {
+		all := &expr.UnresolvedStar{At: w.origin.At}
+		in = &plan.Project{Origin: w.origin, Input: in, Exprs: []expr.Expr{all, w.computed}}
+	}
+	return &plan.WithWatermark{Origin: w.origin, Input: in, Column: w.column, DelayText: w.delay}
 }
 
 // inlineTable reads VALUES (1, 'a'), (2, 'b') [AS] t (a, b).

@@ -1,10 +1,6 @@
 package sql
 
-import (
-	"strings"
-
-	"github.com/weirstream/weir/internal/expr"
-)
+import "github.com/weirstream/weir/internal/expr"
 
 // specialCall reads the calls whose arguments have keywords in them, and returns
 // nil where the call is an ordinary one.
@@ -128,7 +124,7 @@ func (p *parser) keywordCall(name string, start int, keywords ...string) expr.Ex
 		return p.finishCall(written, start, args)
 	}
 	for i, k := range keywords {
-		if !p.acceptWords(k) {
+		if !p.acceptWords(k) && (i == 0 || !p.accept(",")) {
 			if i == 0 || i < len(keywords)-1 {
 				p.unexpected(k, k)
 			}
@@ -159,5 +155,5 @@ func (p *parser) unitCall(name string, start int) expr.Expr {
 		return p.finishCall(written, start, args)
 	}
 	p.expect(")")
-	return p.written(name, start, expr.Lit(strings.ToUpper(unit.Parts[0])), args[1], args[2])
+	return p.written(name, start, expr.Lit(unit.Parts[0]), args[1], args[2])
 }

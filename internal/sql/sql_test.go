@@ -159,7 +159,7 @@ func TestPlaces(t *testing.T) {
 func TestDeepTexts(t *testing.T) {
 	much := 1 << 20
 	if testing.Short() {
-		much = 1 << 16
+		much = 1 << 18
 	}
 	many := func(s string) string { return strings.Repeat(s, much/len(s)) }
 	tests := []struct {
