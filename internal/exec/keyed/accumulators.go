@@ -1,0 +1,116 @@
+package keyed
+
+import (
+	"fmt"
+
+	"github.com/weirstream/weir/internal/batch"
+	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/types"
+)
+
+// Accumulators are the values of an aggregation's groups: those of each aggregate
+// function, one after another. Slots are group numbers.
+type Accumulators struct {
+	calls []*expr.AggregateCall
+	accs  []expr.Accumulator
+	first []int // the first column of each function's partial state
+	types []types.Type
+	names []string // what made each column
+}
+
+// NewAccumulators makes the accumulators of aggregate functions. None of them may
+// be DISTINCT: the partial states of distinct values cannot be merged.
+func NewAccumulators(calls []*expr.AggregateCall, env *expr.Env) (*Accumulators, error) {
+	a := &Accumulators{calls: calls}
+	for _, c := range calls {
+		if c.Distinct {
+			return nil, fault.New(fault.UnsupportedFeature, "%s: DISTINCT is not supported in an aggregation of a stream. "+
+				"Use approx_count_distinct, or drop the duplicates before", c).Locate(c.At)
+		}
+		acc, err := c.Fn.New(c, env)
+		if err != nil {
+			return nil, err
+		}
+		a.accs = append(a.accs, acc)
+		a.first = append(a.first, len(a.types))
+		for _, t := range c.Fn.Partial(c) {
+			a.types, a.names = append(a.types, t), append(a.names, c.Fn.Name)
+		}
+	}
+	return a, nil
+}
+
+// Fields are the columns of a group's value, named after their functions.
+func (a *Accumulators) Fields() []types.Field {
+	fields := make([]types.Field, len(a.types))
+	for i, t := range a.types {
+		fields[i] = types.Field{Name: a.names[i], Type: t, Nullable: true}
+	}
+	return fields
+}
+
+// Types implements [Values].
+func (a *Accumulators) Types() []types.Type { return a.types }
+
+// Reset implements [Values].
+func (a *Accumulators) Reset(from, to int) {
+	for _, acc := range a.accs {
+		acc.Reset(from, to)
+	}
+}
+
+// columns are those of function i among partial columns.
+func (a *Accumulators) columns(i int, partial []*batch.Column) []*batch.Column {
+	end := len(a.types)
+	if i+1 < len(a.first) {
+		end = a.first[i+1]
+	}
+	return partial[a.first[i]:end]
+}
+
+// Merge adds the partial states of the selected rows to their groups.
+func (a *Accumulators) Merge(groups []int32, partial []*batch.Column, sel []int32) error {
+	for i, acc := range a.accs {
+		if err := acc.Merge(groups, a.columns(i, partial), sel); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Save implements [Values].
+func (a *Accumulators) Save(slots []int32, out []*batch.Column) error {
+	for i, acc := range a.accs {
+		if err := acc.Save(slots, a.columns(i, out)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Load implements [Values].
+func (a *Accumulators) Load(slots []int32, in []*batch.Column) error {
+	for start := 0; start < len(slots); {
+		end := start + 1
+		for end < len(slots) && slots[end] == slots[end-1]+1 {
+			end++
+		}
+		a.Reset(int(slots[start]), int(slots[end-1])+1)
+		start = end
+	}
+	if err := a.Merge(slots, in, nil); err != nil {
+		return fmt.Errorf("load state: %w", err)
+	}
+	return nil
+}
+
+// Results appends the values of groups to out, a column a function.
+func (a *Accumulators) Results(groups []int32, out []*batch.Column) error {
+	for i, acc := range a.accs {
+		if err := acc.Result(groups, out[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+package memstore
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/state"
+)
+
+// fileName is a name that no file has had: version, shards, epoch, number in the
+// epoch, kind.
+func (s *State) fileName(v state.Version, shards state.Shards, kind string) string {
+	s.files++
+	return fmt.Sprintf("%d.%s.%d.%d.%s", v, storeName(shards), s.config.Epoch, s.files, kind)
+}
+
+// epochOf is the epoch in a file's name; false for a name that is none of ours.
+func epochOf(name string) (int64, bool) {
+	fields := strings.Split(name, ".")
+	if len(fields) != 5 || fields[4] != "delta" && fields[4] != "snapshot" {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(fields[2], 10, 64)
+	return n, err == nil
+}
+
+// makeDir makes the operator's directory.
+func (s *State) makeDir() error {
+	if s.haveDir {
+		return nil
+	}
+	if err := s.config.FS.MkdirAll(s.config.Dir); err != nil {
+		return err
+	}
+	s.haveDir = true
+	return nil
+}
+
+// writeDelta writes a delta that is too large for the journal.
+func (s *State) writeDelta(e *entry, content []byte) error {
+	e.inline, e.file = nil, s.fileName(e.version, e.shards, "delta")
+	err := s.makeDir()
+	if err == nil {
+		err = s.writeFile(e.file, func(w io.Writer) (int64, error) {
+			n, err := w.Write(content)
+			return int64(n), err
+		})
+	}
+	if err != nil {
+		return s.unwritable(e.file, err)
+	}
+	return nil
+}
+
+// writeFile makes a file and its name durable. One that could not be finished
+// stays until the next start; nothing names it.
+func (s *State) writeFile(file string, write func(w io.Writer) (int64, error)) error {
+	w, err := s.config.FS.Create(s.path(file))
+	if err != nil {
+		return err
+	}
+	if _, err = write(w); err == nil {
+		err = w.Sync()
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		return err
+	}
+	return s.config.FS.SyncDir(s.config.Dir)
+}
+
+func (s *State) unwritable(file string, err error) error {
+	return fault.New(fault.StateWrite, "the state of operator %d (%s) could not be written to %s. Make the place writable, with room "+
+		"for more, and start the query again: nothing that was committed is lost", s.config.Operator, s.config.Spec.Name, s.path(file)).
+		With("file", s.path(file)).Wrap(err)
+}
+
+// remove removes files that nothing names any more. One that cannot be removed is
+// tried again at the next start.
+func (s *State) remove(files []string) {
+	for _, f := range files {
+		if err := s.config.FS.Remove(s.path(f)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			s.config.Warn.Warn("A file of state that is not needed any more could not be removed.", "file", s.path(f), "err", err)
+		}
+	}
+}
+
+// sweep removes what former runs left and nothing names.
+func (s *State) sweep() error {
+	list, err := s.config.FS.ReadDir(s.config.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("state of operator %d: %w", s.config.Operator, err)
+	}
+	s.haveDir = true
+	named := map[string]bool{}
+	for _, e := range s.chain {
+		named[e.file] = true
+	}
+	for _, f := range s.manifest.Snapshots {
+		named[f.File] = true
+	}
+	var left []string
+	for _, f := range list {
+		if epoch, ours := epochOf(f.Name()); ours && epoch < s.config.Epoch && !named[f.Name()] {
+			left = append(left, f.Name())
+		}
+	}
+	s.remove(left)
+	return nil
+}
+
+// disown takes a snapshot that does not verify out of the manifest. Its file
+// stays, for whoever wants to look at it, until the next start.
+func (s *State) disown(file string) {
+	s.manifest.Snapshots = slices.DeleteFunc(s.manifest.Snapshots, func(f state.SnapshotFile) bool { return f.File == file })
+}

@@ -1,0 +1,83 @@
+package memstore
+
+import (
+	"io"
+
+	"github.com/weirstream/weir/internal/state"
+)
+
+// snapshot is the outcome of writing one.
+type snapshot struct {
+	store *Store
+	file  state.SnapshotFile
+	err   error
+}
+
+// manyVersions and manyBytes make a snapshot due whatever its size: so many times
+// SnapshotEvery versions, so many bytes of deltas in the journal.
+const (
+	manyVersions = 10
+	manyBytes    = 1 << 20
+)
+
+// due reports whether a store should write a snapshot of the version it holds.
+func (s *State) due(t *Store) bool {
+	since := t.since
+	switch {
+	case t.writing || since.versions < s.config.SnapshotEvery:
+		return false
+	case since.versions >= manyVersions*s.config.SnapshotEvery:
+		return true
+	default:
+		return since.bytes >= t.last/2 || since.inline >= manyBytes
+	}
+}
+
+// snapshot copies the rows of a store, which are those of version v, and writes
+// them in the background.
+func (s *State) snapshot(t *Store, v state.Version) {
+	out := snapshot{store: t, file: state.SnapshotFile{File: s.fileName(v, t.shards, "snapshot"), Version: v, Shards: t.shards}}
+	t.since, t.writing = growth{}, true
+	p, err := t.Snapshot(state.Header{Operator: s.config.Operator, Version: v, Shards: t.shards})
+	if err == nil {
+		err = s.makeDir()
+	}
+	if err != nil {
+		out.err = err
+		s.done <- out
+		return
+	}
+	s.running.Go(func() {
+		out.err = s.writeFile(out.file.File, func(w io.Writer) (int64, error) {
+			var err error
+			out.file.Bytes, err = p.Write(w)
+			return out.file.Bytes, err
+		})
+		s.done <- out
+	})
+}
+
+// takeSnapshots makes the snapshots that were written meanwhile count, with the
+// next commit.
+func (s *State) takeSnapshots(v state.Version) {
+	taken := false
+	for {
+		select {
+		case d := <-s.done:
+			d.store.writing = false
+			if d.err != nil {
+				s.config.Warn.Warn("A snapshot of state could not be written; the next one will be tried later.",
+					"file", s.path(d.file.File), "err", d.err)
+				continue
+			}
+			d.store.last = d.file.Bytes
+			s.manifest.Snapshots = append(s.manifest.Snapshots, d.file)
+			taken = true
+		default:
+			if taken {
+				s.config.Journal.Note(note(s.config.Operator), s.manifest.Encode())
+			}
+			return
+		}
+	}
+}

@@ -1,0 +1,233 @@
+package memstore
+
+import (
+	"errors"
+	"log/slog"
+	"path"
+	"strconv"
+	"sync"
+
+	"github.com/weirstream/weir/internal/checkpoint"
+	"github.com/weirstream/weir/internal/state"
+	"github.com/weirstream/weir/internal/vfs"
+)
+
+// Journal takes what becomes durable with the next commit. It is
+// [checkpoint.Checkpoint].
+type Journal interface {
+	Delta(d checkpoint.Delta)
+	Forget(operator int, store string, before int64)
+	Note(name string, value []byte)
+}
+
+// Config says whose state a [State] is and where it is kept.
+type Config struct {
+	// FS and Dir are where files are written. Dir need not exist.
+	FS  vfs.FS
+	Dir string
+	// Journal is the query's.
+	Journal Journal
+	// Epoch is the number of the query's run.
+	Epoch int64
+	// Operator is the operator's number in its query.
+	Operator int
+	// Spec is what a row looks like.
+	Spec state.Spec
+	// SnapshotEvery is how many versions lie between two snapshots at least; 0
+	// is 10.
+	SnapshotEvery int
+	// Retain is how many versions before the newest can be loaded (S160).
+	Retain int
+	// Warn takes what the user should know but nobody waits for. It may be nil.
+	Warn *slog.Logger
+}
+
+// State is the state of one operator in all its partitions. It belongs to the
+// query's goroutine; snapshots are written by goroutines of its own, which touch
+// nothing of it.
+type State struct {
+	config   Config
+	stores   []*Store
+	manifest *state.Manifest
+	chain    []entry  // the deltas that are needed, by rising version
+	pending  []entry  // those of the last Save
+	obsolete []string // files that nothing will name after the next commit
+	files    int      // written by this run
+	haveDir  bool
+
+	done    chan snapshot // snapshots that were written, or were not
+	running sync.WaitGroup
+}
+
+// entry is a delta that the journal holds or names.
+type entry struct {
+	shards  state.Shards
+	version state.Version
+	inline  []byte // the part; nil: it is in file
+	file    string
+	size    int64
+}
+
+// New is the state of an operator that has no partitions yet.
+func New(c Config) *State {
+	if c.SnapshotEvery <= 0 {
+		c.SnapshotEvery = 10
+	}
+	if c.Warn == nil {
+		c.Warn = slog.New(slog.DiscardHandler)
+	}
+	return &State{config: c, manifest: state.NewManifest(&c.Spec)}
+}
+
+// Partition adds the store of a partition.
+func (s *State) Partition(partition, partitions int, values state.Values) *Store {
+	t := &Store{Slots: state.NewSlots(s.config.Spec, values), shards: shardsOf(partition, partitions)}
+	t.name = storeName(t.shards)
+	s.stores = append(s.stores, t)
+	s.done = make(chan snapshot, len(s.stores))
+	return t
+}
+
+// Stores are the partitions.
+func (s *State) Stores() []*Store { return s.stores }
+
+// note is the name of an operator's manifest among the notes of the journal.
+func note(operator int) string { return "state/" + strconv.Itoa(operator) }
+
+// Manifest finds the manifest of an operator among the notes of a checkpoint; nil
+// if there is none.
+func Manifest(operator int, notes map[string][]byte) (*state.Manifest, error) {
+	text := notes[note(operator)]
+	if len(text) == 0 {
+		return nil, nil
+	}
+	return state.ParseManifest(text)
+}
+
+// Forget takes the manifest of an operator out of the notes, with the next append
+// to the journal.
+func Forget(operator int, j Journal) { j.Note(note(operator), nil) }
+
+// Begin starts with version 0 of a new operator: its manifest goes with the next
+// append to the journal.
+func (s *State) Begin() { s.config.Journal.Note(note(s.config.Operator), s.manifest.Encode()) }
+
+// Load brings all partitions to a version. The manifest and the deltas are those
+// that the journal has kept of this operator.
+func (s *State) Load(v state.Version, m *state.Manifest, deltas []checkpoint.Delta) error {
+	s.manifest = m
+	if err := s.readChain(deltas); err != nil {
+		return err
+	}
+	if err := s.sweep(); err != nil {
+		return err
+	}
+	return s.restore(v, s.stores)
+}
+
+// Save makes what changed since the last version part of the next commit: version
+// v. All of it that goes to files is durable when it returns.
+func (s *State) Save(v state.Version) error {
+	s.takeSnapshots(v)
+	s.pending = s.pending[:0]
+	parts := make([]*state.Part, len(s.stores))
+	for i, t := range s.stores {
+		var err error
+		parts[i], err = t.Delta(state.Header{Operator: s.config.Operator, Version: v, Shards: t.shards})
+		if err != nil {
+			return err
+		}
+	}
+	payloads := inParallel(parts)
+	for i, t := range s.stores {
+		e := entry{shards: t.shards, version: v, inline: payloads[i], size: int64(len(payloads[i]))}
+		if len(payloads[i]) >= checkpoint.MaxDelta {
+			if err := s.writeDelta(&e, payloads[i]); err != nil {
+				return err
+			}
+		}
+		s.pending = append(s.pending, e)
+		s.config.Journal.Delta(checkpoint.Delta{
+			Operator: s.config.Operator, Store: t.name, Version: int64(v), Payload: e.encode()})
+		t.Clear()
+		t.version = v
+	}
+	return nil
+}
+
+// largeDelta is the number of rows from which deltas are encoded beside each
+// other.
+const largeDelta = 4096
+
+// inParallel encodes parts, beside each other if they are large.
+func inParallel(parts []*state.Part) [][]byte {
+	out := make([][]byte, len(parts))
+	var wg sync.WaitGroup
+	for i, p := range parts {
+		if i < len(parts)-1 && p.Rows+p.Deleted >= largeDelta {
+			wg.Go(func() { out[i] = p.Bytes() })
+		} else {
+			out[i] = p.Bytes()
+		}
+	}
+	wg.Wait()
+	return out
+}
+
+// Committed tells that the batch that led to version v is committed.
+func (s *State) Committed(v state.Version) {
+	s.chain = append(s.chain, s.pending...)
+	for i, e := range s.pending {
+		since := &s.stores[i].since
+		since.versions++
+		since.bytes += e.size
+		if e.inline != nil {
+			since.inline += e.size
+		}
+	}
+	s.pending = s.pending[:0]
+	s.drop(v)
+	for _, t := range s.stores {
+		if s.due(t) {
+			s.snapshot(t, v)
+		}
+	}
+}
+
+// Rollback drops what a batch has changed: all partitions are at version v again.
+func (s *State) Rollback(v state.Version) error {
+	s.pending = s.pending[:0]
+	var changed []*Store
+	for _, t := range s.stores {
+		if t.Touched() || t.version != v {
+			changed = append(changed, t)
+		}
+	}
+	return s.restore(v, changed)
+}
+
+// Close waits for what runs in the background. A snapshot that no commit has
+// named is lost, and missed by nobody.
+func (s *State) Close() error {
+	s.running.Wait()
+	return nil
+}
+
+func (s *State) path(file string) string { return path.Join(s.config.Dir, file) }
+
+// restore loads version v into stores, beside each other.
+func (s *State) restore(v state.Version, stores []*Store) error {
+	errs := make([]error, len(stores))
+	bad := make([][]string, len(stores))
+	var wg sync.WaitGroup
+	for i, t := range stores {
+		wg.Go(func() { bad[i], errs[i] = s.load(t, v) })
+	}
+	wg.Wait()
+	for _, list := range bad {
+		for _, file := range list {
+			s.disown(file)
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,229 @@
+package state
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weirstream/weir/internal/batch"
+	"github.com/weirstream/weir/internal/keytable"
+)
+
+// ShardRun says how many rows of a list that is in order of shard are of one.
+type ShardRun struct {
+	Shard uint8
+	Rows  int
+}
+
+// codec turns rows into blocks and back. It keeps its columns from call to call.
+type codec struct {
+	keys, values []*batch.Column
+	sorted       []int32
+	shards       []uint8
+	hasher       keytable.Hasher
+}
+
+func newCodec(spec *Spec) *codec {
+	c := &codec{}
+	for _, t := range spec.KeyTypes() {
+		c.keys = append(c.keys, batch.NewColumn(t, 0))
+	}
+	for _, t := range spec.ValueTypes() {
+		c.values = append(c.values, batch.NewColumn(t, 0))
+	}
+	return c
+}
+
+// order puts rows of keys in order of shard, those of one shard as they were, and
+// says how many there are of each. The result is the codec's.
+func (c *codec) order(keys []*batch.Column, height int, rows []int32) ([]int32, []ShardRun) {
+	c.shards = c.hasher.Shards(keys, height, rows, c.shards[:0])
+	var counts [keytable.ShardCount]int
+	for _, shard := range c.shards {
+		counts[shard]++
+	}
+	at, runs := 0, make([]ShardRun, 0, min(len(rows), len(counts)))
+	for shard, n := range counts {
+		if n > 0 {
+			runs = append(runs, ShardRun{uint8(shard), n})
+		}
+		counts[shard], at = at, at+n
+	}
+	c.sorted = slices.Grow(c.sorted[:0], len(rows))[:len(rows)]
+	for i, shard := range c.shards {
+		c.sorted[counts[shard]] = rows[i]
+		counts[shard]++
+	}
+	return c.sorted, runs
+}
+
+// add appends blocks of rows to p: the keys, and, where values is not nil, what
+// it saves of them.
+func (c *codec) add(p *Part, keys []*batch.Column, height int, rows []int32, values Values) error {
+	sorted, runs := c.order(keys, height, rows)
+	most := blockRows
+	for len(sorted) > 0 {
+		n := min(most, len(sorted))
+		b := block{deleted: values == nil, rows: n}
+		b.runs, runs = cutRuns(runs, n)
+		if err := c.encode(&b, keys, sorted[:n], values); err != nil {
+			return err
+		}
+		p.blocks = append(p.blocks, b)
+		sorted = sorted[n:]
+		for most > 1 && b.size/n*most > maxBlock {
+			most /= 2
+		}
+	}
+	return nil
+}
+
+// encode makes the body of a block.
+func (c *codec) encode(b *block, keys []*batch.Column, rows []int32, values Values) error {
+	for i, k := range c.keys {
+		k.Take(keys[i], rows)
+		b.body = appendColumn(b.body, k)
+	}
+	if values != nil {
+		for _, v := range c.values {
+			v.Resize(0)
+		}
+		if err := values.Save(rows, c.values); err != nil {
+			return err
+		}
+		for _, v := range c.values {
+			if v.Len() != len(rows) {
+				return fmt.Errorf("state: %d rows of %s were saved, want %d", v.Len(), v.Type, len(rows)) // a programmer's error
+			}
+			b.body = appendColumn(b.body, v)
+		}
+	}
+	b.size = len(b.body)
+	return nil
+}
+
+// cutRuns takes the runs of the first n rows off.
+func cutRuns(runs []ShardRun, n int) (first, rest []ShardRun) {
+	for i, r := range runs {
+		if r.Rows > n {
+			first = append(slices.Clone(runs[:i]), ShardRun{r.Shard, n})
+			rest = slices.Clone(runs[i:])
+			rest[0].Rows -= n
+			if n == 0 {
+				first = first[:i]
+			}
+			return first, rest
+		}
+		n -= r.Rows
+	}
+	return runs, nil
+}
+
+// Delta is what changed since the last commit.
+func (s *Slots) Delta(h Header) (*Part, error) {
+	h.Deleted, h.Rows = s.removedRows, len(s.dirty)
+	p := &Part{Header: h}
+	if h.Deleted > 0 {
+		if err := s.codec.add(p, s.removed, s.removedRows, batch.Range(0, s.removedRows), nil); err != nil {
+			return nil, err
+		}
+	}
+	if h.Rows > 0 {
+		if err := s.codec.add(p, s.table.Keys(), s.table.Slots(), s.dirty, s.values); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// Snapshot is a copy of all rows.
+func (s *Slots) Snapshot(h Header) (*Part, error) {
+	h.Snapshot, h.Deleted, h.Rows = true, 0, s.Len()
+	p := &Part{Header: h}
+	if h.Rows == 0 {
+		return p, nil
+	}
+	return p, s.codec.add(p, s.table.Keys(), s.table.Slots(), s.table.Live(nil), s.values)
+}
+
+// Apply brings the keys of a part into the table, those of wanted shards. What it
+// brings counts as committed; call Clear when all parts are in.
+func (s *Slots) Apply(p *Part, wanted func(shard uint8) bool) error {
+	for i := range p.blocks {
+		b := &p.blocks[i]
+		sel, all := b.wanted(wanted)
+		if len(sel) == 0 {
+			continue
+		}
+		body, err := b.open()
+		if err != nil {
+			return fmt.Errorf("block %d: %w", i, err)
+		}
+		if err := s.codec.decode(b, body); err != nil {
+			return fmt.Errorf("block %d: %w", i, err)
+		}
+		if all {
+			sel = nil
+		}
+		if err := s.applyBlock(b, sel); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wanted lists the rows of wanted shards, and says whether that is all of them.
+func (b *block) wanted(wanted func(shard uint8) bool) (sel []int32, all bool) {
+	at := int32(0)
+	for _, r := range b.runs {
+		if wanted(r.Shard) {
+			for k := range int32(r.Rows) {
+				sel = append(sel, at+k)
+			}
+		}
+		at += int32(r.Rows)
+	}
+	return sel, len(sel) == b.rows
+}
+
+// decode makes the codec's columns those of a block.
+func (c *codec) decode(b *block, body []byte) error {
+	r := columnReader{data: body}
+	list := c.keys
+	if !b.deleted {
+		list = append(list[:len(list):len(list)], c.values...)
+	}
+	for _, col := range list {
+		if err := r.column(col, b.rows); err != nil {
+			return err
+		}
+	}
+	if len(r.data) > 0 {
+		return fmt.Errorf("%d bytes are left over", len(r.data))
+	}
+	return nil
+}
+
+func (s *Slots) applyBlock(b *block, sel []int32) error {
+	n := b.rows
+	if sel != nil {
+		n = len(sel)
+	}
+	slots := make([]int32, n)
+	if b.deleted {
+		s.table.Lookup(s.codec.keys, b.rows, sel, slots)
+		s.Delete(slices.DeleteFunc(slots, func(slot int32) bool { return slot < 0 }))
+		return nil
+	}
+	if err := s.Find(s.codec.keys, b.rows, sel, slots); err != nil {
+		return err
+	}
+	values := s.codec.values
+	if sel != nil {
+		values = make([]*batch.Column, len(values))
+		for i, v := range s.codec.values {
+			values[i] = batch.NewColumn(v.Type, n)
+			values[i].Take(v, sel)
+		}
+	}
+	return s.values.Load(slots, values)
+}

@@ -1,0 +1,224 @@
+package state
+
+import (
+	"slices"
+
+	"github.com/weirstream/weir/internal/batch"
+	"github.com/weirstream/weir/internal/kernel"
+	"github.com/weirstream/weir/internal/keytable"
+	"github.com/weirstream/weir/types"
+)
+
+// Slots is the part of a [Table] that all stores share: the keys, which of them
+// changed since the last commit, and when they expire. It belongs to one
+// goroutine at a time.
+//
+// Each slot is in one of these states:
+//
+//	         Find (new)            Clear               MarkDirty
+//	free ───────────────▶ fresh ─────────▶ committed ⇄ dirty
+//	  ▲                     │  Delete: no trace   │  Delete: a tombstone,
+//	  └─────────────────────┴─────────────────────┘  its key in removed
+//
+// Fresh slots are not dirty before MarkDirty: a key that is found and never
+// marked is not part of what is committed, so whoever finds keys marks or
+// deletes them in the same batch.
+type Slots struct {
+	spec   Spec
+	values Values
+	table  *keytable.Table
+	expiry expiry
+
+	dirty   []int32  // in order of first marking
+	isDirty []uint64 // bit slot
+	fresh   []int32  // slots that came after the last commit, in order
+	isFresh []uint64 // bit slot
+	touched bool     // something was found or changed since the last commit
+
+	removed      []*batch.Column // the keys that were committed and are gone
+	removedRows  int
+	removedBytes batch.Arena
+
+	codec *codec
+	order HashOrder
+	runs  []int
+	gone  []int32
+}
+
+// NewSlots is an empty table.
+func NewSlots(spec Spec, values Values) *Slots {
+	s := &Slots{spec: spec, values: values, expiry: newExpiry(), table: keytable.New(spec.KeyTypes()), codec: newCodec(&spec)}
+	for _, t := range spec.KeyTypes() {
+		s.removed = append(s.removed, batch.NewColumn(t, 0))
+	}
+	return s
+}
+
+// Find implements [Table].
+func (s *Slots) Find(keys []*batch.Column, rows int, sel, slots []int32) error {
+	before := s.table.Slots()
+	if s.table.Assign(keys, rows, sel, slots) > 0 {
+		s.welcome(before)
+	}
+	return nil
+}
+
+// welcome makes the slots that the last Assign gave ready. before is how many
+// slots there were.
+func (s *Slots) welcome(before int) {
+	s.touched = true
+	fresh, n := s.table.Fresh(), s.table.Slots()
+	for len(s.isDirty) < kernel.BitWords(n) {
+		s.isDirty, s.isFresh = append(s.isDirty, 0), append(s.isFresh, 0)
+	}
+	if n > before {
+		s.values.Reset(before, n)
+	}
+	for _, slot := range fresh {
+		if int(slot) < before {
+			s.values.Reset(int(slot), int(slot)+1)
+		}
+		kernel.SetBit(s.isFresh, int(slot))
+	}
+	s.fresh = append(s.fresh, fresh...)
+	if times := s.spec.TimeOf(s.table.Keys()); times != nil {
+		s.schedule(fresh, times)
+	}
+}
+
+// schedule enters slots into the expiry index.
+func (s *Slots) schedule(slots []int32, times *batch.Column) {
+	values, window := batch.Values[int64](times), s.table.Keys()[s.spec.Time]
+	for _, slot := range slots {
+		if !times.Null(int(slot)) && !window.Null(int(slot)) {
+			s.expiry.add(slot, values[slot])
+		}
+	}
+}
+
+// MarkDirty implements [Table].
+func (s *Slots) MarkDirty(slots []int32) {
+	s.touched = s.touched || len(slots) > 0
+	bits := s.isDirty
+	for _, slot := range slots {
+		if word, bit := slot>>6, uint64(1)<<(slot&63); bits[word]&bit == 0 {
+			bits[word] |= bit
+			s.dirty = append(s.dirty, slot)
+		}
+	}
+}
+
+// Delete implements [Table].
+func (s *Slots) Delete(slots []int32) {
+	if len(slots) == 0 {
+		return
+	}
+	s.touched = true
+	gone, wasDirty := s.gone[:0], false
+	for _, slot := range slots {
+		if s.table.Dead(slot) {
+			continue
+		}
+		if !kernel.Bit(s.isFresh, int(slot)) {
+			gone = append(gone, slot)
+		}
+		wasDirty = wasDirty || kernel.Bit(s.isDirty, int(slot))
+		kernel.ClearBit(s.isFresh, int(slot))
+		kernel.ClearBit(s.isDirty, int(slot))
+		s.expiry.remove(slot)
+	}
+	s.gone = gone[:0]
+	for i, c := range s.table.Keys() {
+		s.removed[i].AppendRows(c, gone, &s.removedBytes)
+	}
+	s.removedRows += len(gone)
+	if wasDirty {
+		s.dirty = slices.DeleteFunc(s.dirty, func(slot int32) bool { return !kernel.Bit(s.isDirty, int(slot)) })
+	}
+	s.table.Delete(slots)
+}
+
+// Keys implements [Table].
+func (s *Slots) Keys() []*batch.Column { return s.table.Keys() }
+
+// Len implements [Lister].
+func (s *Slots) Len() int { return s.table.Len() }
+
+// Live implements [Lister].
+func (s *Slots) Live(slots []int32) []int32 { return s.table.Live(slots) }
+
+// Dirty implements [Lister].
+func (s *Slots) Dirty(slots []int32) []int32 { return append(slots, s.dirty...) }
+
+// Expired implements [Lister].
+func (s *Slots) Expired(until int64, slots []int32) []int32 {
+	start := len(slots)
+	slots, s.runs = s.expiry.due(until, slots, s.runs[:0])
+	if len(slots) == start {
+		return slots
+	}
+	for _, end := range s.runs {
+		s.order.Sort(s.table.Keys(), s.table.Slots(), slots[start:end])
+		start = end
+	}
+	return slots
+}
+
+// Touched reports whether anything was found anew, marked or deleted since the
+// last commit.
+func (s *Slots) Touched() bool { return s.touched }
+
+// Clear forgets what changed: it is committed.
+func (s *Slots) Clear() {
+	for _, slot := range s.dirty {
+		kernel.ClearBit(s.isDirty, int(slot))
+	}
+	for _, slot := range s.fresh {
+		kernel.ClearBit(s.isFresh, int(slot))
+	}
+	s.dirty, s.fresh, s.touched = s.dirty[:0], s.fresh[:0], false
+	for _, c := range s.removed {
+		c.Resize(0)
+	}
+	s.removedRows = 0
+	s.removedBytes.Reset()
+}
+
+// Reset takes all keys out.
+func (s *Slots) Reset() {
+	s.Clear()
+	s.table.Reset()
+	s.expiry.reset()
+}
+
+// Bytes is about the memory that keys and values take.
+func (s *Slots) Bytes() int64 {
+	n := s.table.Bytes() + s.expiry.bytes() + 4*cap(s.dirty) + 16*cap(s.isDirty)
+	row := 0
+	for _, f := range s.spec.Values {
+		row += typicalWidth(f.Type)
+	}
+	return int64(n) + int64(row)*int64(s.table.Slots())
+}
+
+// typicalWidth is what a value takes in memory, nested ones estimated.
+func typicalWidth(t types.Type) int {
+	switch t.Kind {
+	case types.Null:
+		return 0
+	case types.Boolean, types.Byte:
+		return 1
+	case types.Short:
+		return 2
+	case types.Int, types.Date, types.Float, types.YearMonthInterval:
+		return 4
+	case types.Decimal128, types.CalendarInterval:
+		return 16
+	case types.String, types.Binary, types.Variant:
+		return 32
+	case types.Array, types.Map, types.Struct:
+		return 64
+	default:
+		return 8
+	}
+}

@@ -1,0 +1,115 @@
+package state
+
+import (
+	"github.com/weirstream/weir/internal/batch"
+	"github.com/weirstream/weir/types"
+)
+
+// Version is a version of state: that which batch n starts from is n. Version 0
+// is empty.
+type Version int64
+
+// Values are an operator's arrays by slot. The store asks for them when it
+// commits and fills them when it loads; between, it does not touch them.
+type Values interface {
+	// Types are the types of the columns of a slot's value.
+	Types() []types.Type
+	// Reset makes the slots from ≤ s < to empty; slots up to to exist
+	// afterwards.
+	Reset(from, to int)
+	// Save appends the values of these slots to out, a column a type. Strings
+	// may be views, good until the next change.
+	Save(slots []int32, out []*batch.Column) error
+	// Load makes row i of in the value of slots[i], whatever it was. Nothing of
+	// in is kept. The slots exist and differ.
+	Load(slots []int32, in []*batch.Column) error
+}
+
+// Table is the keyed state of one operator in one partition, as the operator
+// sees it. It belongs to one goroutine at a time.
+type Table interface {
+	// Find puts the slot of each selected row's key into slots, dense. A key
+	// that is new gets a new slot, emptied by [Values].Reset, before it returns.
+	// sel may be nil; slots has an entry for each selected row.
+	Find(keys []*batch.Column, rows int, sel, slots []int32) error
+	// MarkDirty says that the values of these slots have changed in this batch,
+	// or are wanted as if they had. A slot may be named often.
+	MarkDirty(slots []int32)
+	// Delete takes keys out. A slot named may be given to another key by the
+	// next Find.
+	Delete(slots []int32)
+	// Keys are the keys by slot. They are the table's, and good until its next
+	// Find or Delete.
+	Keys() []*batch.Column
+	Lister
+}
+
+// Lister lists slots of a table. Each method appends to slots and returns it.
+type Lister interface {
+	// Len is the number of keys.
+	Len() int
+	// Live lists all keys, in the order of their slots.
+	Live(slots []int32) []int32
+	// Dirty lists what was marked since the last commit and is still there, in
+	// the order in which it was first marked.
+	Dirty(slots []int32) []int32
+	// Expired lists the keys whose event time is at or before until, in
+	// microseconds: the oldest first, and of one time in the order of the
+	// hashes of the keys, so in the same order however the table was loaded.
+	// Keys without an event time never expire.
+	Expired(until int64, slots []int32) []int32
+}
+
+// Spec is what the state of an operator looks like.
+type Spec struct {
+	// Name is Spark's name of the operator, as stateStoreSave (S193b).
+	Name string
+	// Keys are the key columns.
+	Keys []types.Field
+	// Values are the columns of a value; the name of one says what made it, as
+	// sum, so that another function over the same types is found out.
+	Values []types.Field
+	// EventTime says that keys expire: column Time of Keys is an event time or
+	// a time window, which expires by its end.
+	EventTime bool
+	// Time is the place of the event time in Keys, if there is one.
+	Time int
+}
+
+// KeyTypes are the types of the key columns.
+func (s *Spec) KeyTypes() []types.Type { return fieldTypes(s.Keys) }
+
+// ValueTypes are the types of the columns of a value.
+func (s *Spec) ValueTypes() []types.Type { return fieldTypes(s.Values) }
+
+func fieldTypes(fields []types.Field) []types.Type {
+	list := make([]types.Type, len(fields))
+	for i, f := range fields {
+		list[i] = f.Type
+	}
+	return list
+}
+
+// TimeOf is the column of event times in key columns, in microseconds: the
+// column itself, or of time windows their ends. It is nil where keys have no
+// event time. A row is without event time where the column, or the window, is
+// null.
+func (s *Spec) TimeOf(keys []*batch.Column) *batch.Column {
+	if !s.EventTime {
+		return nil
+	}
+	c := keys[s.Time]
+	if c.Type.Kind == types.Struct {
+		return c.Children[1]
+	}
+	return c
+}
+
+// Shards is a range of shards: First ≤ shard ≤ Last.
+type Shards struct{ First, Last uint8 }
+
+// Has reports whether a shard is in the range.
+func (s Shards) Has(shard uint8) bool { return s.First <= shard && shard <= s.Last }
+
+// Overlaps reports whether two ranges have a shard in common.
+func (s Shards) Overlaps(o Shards) bool { return s.First <= o.Last && o.First <= s.Last }
