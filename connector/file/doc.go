@@ -6,12 +6,12 @@
 // A file is read once, whole, in one batch. Which files a batch reads is written
 // to the source's own log before the batch is planned:
 //
-//	directory ─┐  lister                backlog            the log (connector.Log)
-//	glob      ─┼────────▶ new files ─▶ by age or ─▶ admit ─▶ 0: a b ─▶ {"logOffset":0}
-//	manifest  ─┘  (seenFiles)          newest first          1: c
-//	                                                          │ Plan: read it back, cut large
-//	                                                          ▼ files of lines into parts
-//	                          decoder (text, JSON, CSV, Parquet) ─▶ batches, directories as columns
+//	directory ─┐ lister              backlog           the log (connector.Log)
+//	glob      ─┼───────▶ new files ─▶ by age or ─▶ admit ─▶ 0: a b ─▶ {"logOffset":0}
+//	manifest  ─┘ (seenFiles)         newest first          1: c
+//	                                                        │ Plan: cut into parts
+//	                                                        ▼
+//	                decoder (text, JSON, CSV, Parquet) ─▶ batches, directories as columns
 //
 // A file is known by its path. [seenFiles] holds the hash of each; neither the
 // file's time nor its size is looked at again, so that files of equal time, with

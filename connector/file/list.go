@@ -20,6 +20,7 @@ type found struct {
 	size     int64  // bytes
 	modified int64  // milliseconds since the epoch, as Spark's logs have it
 	values   []keyValue
+	round    int // of the source's listing that found it
 }
 
 // keyValue is one partition directory, its value unescaped.

@@ -36,6 +36,7 @@ type Source struct {
 	seen     *seenFiles
 	backlog  []found // found, not admitted, in the order of admission
 	waiting  map[xxh3.Uint128]struct{}
+	round    int               // counts calls of Latest
 	partial  bool              // some of what was found is not in backlog
 	manifest int64             // batches of the manifest up to this are in backlog or seen
 	offset   int64             // newest batch of the log
@@ -163,6 +164,7 @@ func (s *Source) Latest(ctx context.Context, from connector.Offset, l connector.
 		}
 	}
 	if at == s.offset || l.Unlimited {
+		s.round++
 		if err := s.look(ctx, l.Unlimited); err != nil {
 			return nil, err
 		}
@@ -205,6 +207,7 @@ func (s *Source) look(ctx context.Context, all bool) error {
 			return
 		}
 		s.waiting[s.seen.key(f.path)] = struct{}{}
+		f.round = s.round
 		s.backlog = append(s.backlog, f)
 	}
 	if err := s.list(ctx, visit); err != nil {
@@ -279,8 +282,10 @@ func (s *Source) admit() (bool, error) {
 			a.MaxBytes > 0 && len(taken) > 0 && bytes+f.size > a.MaxBytes {
 			break
 		}
-		if _, err := s.content.fs.Stat(f.path); errors.Is(err, fs.ErrNotExist) {
-			continue // gone before anybody knew of it
+		if f.round != s.round {
+			if _, err := s.content.fs.Stat(f.path); errors.Is(err, fs.ErrNotExist) {
+				continue // gone before anybody knew of it
+			}
 		}
 		if s.seen.has(f.path) {
 			continue // another directory's file of the same name, with fileNameOnly
