@@ -94,22 +94,29 @@ func (c *Compiler) compileCall(e *Call) (Eval, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e.Fn.Compile != nil {
-		eval, err := e.Fn.Compile(e, args, c.Env)
-		return eval, locate(err, e.At)
+	eval, err := CompileCall(e.Fn, e, args, c.Env)
+	return eval, locate(err, e.At)
+}
+
+// CompileCall makes the Eval of a call of fn over compiled arguments. fn is the
+// call's function, or the one of several meanings that the call has.
+func CompileCall(fn *Function, c *Call, args []Eval, env *Env) (Eval, error) {
+	if fn.Compile != nil {
+		return fn.Compile(c, args, env)
 	}
-	kernel, err := e.Fn.Kernel(e, c.Env)
+	kernel, err := fn.Kernel(c, env)
 	if err != nil {
-		return nil, locate(err, e.At)
+		return nil, err
 	}
-	if e.Fn.NullSafe {
-		s := newStrict(kernel, args, e.Typ, e.Fn.Total, e.At)
-		s.nullSafe, s.volatile = true, e.Fn.Volatile
-		return s, nil
-	}
-	s := newStrict(kernel, args, e.Typ, e.Fn.Total, e.At)
-	s.volatile = e.Fn.Volatile
+	s := newStrict(kernel, args, c.Typ, fn.Total, c.At)
+	s.nullSafe, s.volatile = fn.NullSafe, fn.Volatile
 	return s, nil
+}
+
+// Apply is the Eval that runs a kernel which cannot fail over arguments; where
+// one of them is null the result is null.
+func Apply(c *Call, kernel Kernel, args []Eval) Eval {
+	return newStrict(kernel, args, c.Typ, true, c.At)
 }
 
 // column reads a column of the batch.

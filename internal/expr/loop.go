@@ -20,6 +20,10 @@ func ArgOf[T batch.Value](c *batch.Column) Arg[T] {
 // At is the value of a row.
 func (a Arg[T]) At(row int32) T { return a.values[row&a.mask] }
 
+// Raw is what At reads: the value of a row is values[row&mask]. It is for loops
+// over decimals, into which the compiler does not inline At.
+func (a Arg[T]) Raw() (values []T, mask int32) { return a.values, a.mask }
+
 // Constant is the one value of a constant, and whether it is one.
 func (a Arg[T]) Constant() (v T, ok bool) {
 	if a.mask != 0 || len(a.values) == 0 {

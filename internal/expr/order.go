@@ -8,6 +8,22 @@ import (
 	"github.com/weirstream/weir/types"
 )
 
+// Orderable reports whether values of a type have an order.
+func Orderable(t types.Type) bool {
+	switch t.Kind {
+	case types.Map, types.Variant, types.CalendarInterval:
+		return false
+	case types.Array:
+		return Orderable(*t.Elem)
+	}
+	for _, f := range t.Fields {
+		if !Orderable(f.Type) {
+			return false
+		}
+	}
+	return true
+}
+
 // Order compares row i of a with row j of b, neither null: negative, 0 or
 // positive. Rows of constants are 0.
 type Order func(a *batch.Column, i int, b *batch.Column, j int) int

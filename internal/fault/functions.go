@@ -5,6 +5,8 @@ var (
 	CastWithConf         = Condition{"DATATYPE_MISMATCH.CAST_WITH_CONF_SUGGESTION", "42K09"}
 	CastWithFunction     = Condition{"DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION", "42K09"}
 	BadInterval          = Condition{"INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING", "22006"}
+	InvalidEscape        = Condition{"INVALID_ESCAPE_CHAR", "42604"}
+	InvalidUTF8          = Condition{"INVALID_UTF8_STRING", "22029"}
 	InvalidOrdering      = Condition{"DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", "42K09"}
 	BadFormat            = Condition{"INVALID_FORMAT.MISMATCH_INPUT", "42601"}
 	EscapeAtEnd          = Condition{"INVALID_FORMAT.ESC_AT_THE_END", "42601"}

@@ -5,6 +5,7 @@ import (
 	"github.com/weirstream/weir/internal/fn/cast"
 	"github.com/weirstream/weir/internal/fn/logic"
 	"github.com/weirstream/weir/internal/fn/math"
+	"github.com/weirstream/weir/internal/fn/text"
 )
 
 // Registry makes a registry of all built-in functions under all their names.
@@ -13,6 +14,8 @@ func Registry() *expr.Registry {
 	r.Add(cast.Functions...)
 	r.Add(logic.Functions...)
 	r.Add(math.Functions...)
+	r.Add(text.Functions...)
+	r.Add(text.Concat("concat"), text.Concat("||"), text.Reverse)
 	for name, further := range aliases {
 		r.Alias(name, further...)
 	}

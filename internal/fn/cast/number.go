@@ -347,9 +347,10 @@ func (c *rules) narrower() expr.Kernel {
 	limit := types.PowerOfTen(c.to.Precision)
 	low := limit.Neg()
 	return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
-		a, to := expr.ArgOf[types.Decimal](args[0]), batch.Values[types.Decimal](out)
+		a, mask := expr.ArgOf[types.Decimal](args[0]).Raw()
+		to := batch.Values[types.Decimal](out)
 		for _, i := range expr.Rows(rows, sel) {
-			d := a.At(i)
+			d := a[i&mask]
 			to[i] = d
 			if !d.Less(limit) || !low.Less(d) {
 				if c.raise {

@@ -38,7 +38,7 @@ func resolveComparison(r *expr.Resolver, name string, args []expr.Expr) (expr.Re
 			args[1], args[0].Type().SQL(), args[1].Type().SQL()).
 			With("left", args[0].Type().SQL()).With("right", args[1].Type().SQL())
 	}
-	if !Orderable(a.Type()) {
+	if !expr.Orderable(a.Type()) {
 		return expr.Resolution{}, notOrdered(name, a.Type())
 	}
 	return expr.Resolution{Args: []expr.Expr{a, b}, Type: types.Of(types.Boolean),
@@ -48,22 +48,6 @@ func resolveComparison(r *expr.Resolver, name string, args []expr.Expr) (expr.Re
 func notOrdered(name string, t types.Type) error {
 	return fault.New(fault.InvalidOrdering, "%s cannot compare values of type %s", name, t.SQL()).
 		With("functionName", "`"+name+"`").With("dataType", "\""+t.SQL()+"\"")
-}
-
-// Orderable reports whether values of a type have an order.
-func Orderable(t types.Type) bool {
-	switch t.Kind {
-	case types.Map, types.Variant, types.CalendarInterval:
-		return false
-	case types.Array:
-		return Orderable(*t.Elem)
-	}
-	for _, f := range t.Fields {
-		if !Orderable(f.Type) {
-			return false
-		}
-	}
-	return true
 }
 
 // compare is a op b, both of one type.

@@ -98,7 +98,7 @@ func extreme(name string, want int) *expr.Function {
 				return expr.Resolution{}, expr.WrongCount(name, "at least 2", len(args))
 			}
 			cast, t, err := r.UnifyFor(name, args)
-			if err == nil && !Orderable(t) {
+			if err == nil && !expr.Orderable(t) {
 				err = notOrdered(name, t)
 			}
 			nullable := true
@@ -108,7 +108,7 @@ func extreme(name string, want int) *expr.Function {
 			return expr.Resolution{Args: cast, Type: t, Nullable: nullable, Text: expr.CallText(name, args)}, err
 		},
 		Compile: func(c *expr.Call, args []expr.Eval, _ *expr.Env) (expr.Eval, error) {
-			return &extremeOf{args: args, want: want, order: OrderOf(c.Typ), merged: newMerger(c.Typ),
+			return &extremeOf{args: args, want: want, order: expr.OrderOf(c.Typ), merged: newMerger(c.Typ),
 				cols: make([]*batch.Column, len(args)), picked: make([][]int32, len(args))}, nil
 		},
 	}
@@ -117,7 +117,7 @@ func extreme(name string, want int) *expr.Function {
 type extremeOf struct {
 	args   []expr.Eval
 	want   int
-	order  Order
+	order  expr.Order
 	merged *merger
 	cols   []*batch.Column
 	picked [][]int32 // the rows at which each argument wins

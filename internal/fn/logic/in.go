@@ -18,7 +18,7 @@ var in = &expr.Function{
 			return expr.Resolution{}, expr.WrongCount("in", "at least 1", len(args))
 		}
 		cast, t, err := r.UnifyFor("in", args)
-		if err == nil && !Orderable(t) {
+		if err == nil && !expr.Orderable(t) {
 			err = notOrdered("in", t)
 		}
 		list := make([]string, len(args)-1)

@@ -54,6 +54,32 @@ var nvl2 = &expr.Function{
 	Compile: compileWhen,
 }
 
+// Decode is decode(x, search, result, …, other): the result behind the first
+// search that is x; null finds null.
+var Decode = &expr.Function{
+	Name: "decode",
+	Resolve: func(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
+		if len(args) < 3 {
+			return expr.Resolution{}, expr.WrongCount("decode", "at least 3", len(args))
+		}
+		var branches []expr.Expr
+		for i := 1; i+1 < len(args); i += 2 {
+			found, err := call(r, nullSafeEqual("<=>"), args[0], args[i])
+			if err != nil {
+				return expr.Resolution{}, err
+			}
+			branches = append(branches, found, args[i+1])
+		}
+		if len(args)%2 == 0 {
+			branches = append(branches, args[len(args)-1])
+		}
+		res, err := resolveBranches(r, "decode", branches)
+		res.Text = expr.CallText("decode", args)
+		return res, err
+	},
+	Compile: compileWhen,
+}
+
 // nullIf is nullif(a, b): null where they are equal, else a.
 var nullIf = &expr.Function{
 	Name: "nullif",

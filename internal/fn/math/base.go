@@ -21,27 +21,6 @@ func fill(v float64) expr.Kernel {
 	}
 }
 
-// texts makes a kernel whose results are written one behind the other into a
-// buffer that it keeps. write appends the text of a value, or says that there is
-// none.
-func texts[A batch.Value](write func(dst []byte, a A) ([]byte, bool)) func(*expr.Call, *expr.Env) (expr.Kernel, error) {
-	return func(*expr.Call, *expr.Env) (expr.Kernel, error) {
-		var buf []byte
-		return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
-			buf = buf[:0]
-			a, to := expr.ArgOf[A](args[0]), batch.Values[string](out)
-			for _, i := range expr.Rows(rows, sel) {
-				start, ok := len(buf), false
-				if buf, ok = write(buf, a.At(i)); !ok {
-					out.SetNull(int(i))
-				}
-				to[i] = batch.View(buf[start:])
-			}
-			return nil
-		}, nil
-	}
-}
-
 const upperHex = "0123456789ABCDEF"
 
 // hex is hex(x) of a bigint, a string or bytes.
@@ -68,7 +47,7 @@ var hex = &expr.Function{
 	},
 	Kernel: func(c *expr.Call, env *expr.Env) (expr.Kernel, error) {
 		if c.Args[0].Type().Kind == types.Long {
-			return texts(func(dst []byte, v int64) ([]byte, bool) {
+			return expr.Text1(func(dst []byte, v int64) ([]byte, bool) {
 				for shift := 60; shift > 0; shift -= 4 {
 					if uint64(v)>>shift != 0 {
 						dst = append(dst, upperHex[uint64(v)>>shift&15])
@@ -77,7 +56,7 @@ var hex = &expr.Function{
 				return append(dst, upperHex[v&15]), true
 			})(c, env)
 		}
-		return texts(func(dst []byte, s string) ([]byte, bool) {
+		return expr.Text1(func(dst []byte, s string) ([]byte, bool) {
 			for _, b := range []byte(s) {
 				dst = append(dst, upperHex[b>>4], upperHex[b&15])
 			}
@@ -94,7 +73,7 @@ var unhex = &expr.Function{
 		return expr.Resolution{Args: cast, Type: types.Of(types.Binary), Nullable: true,
 			Text: expr.CallText("unhex", args)}, err
 	},
-	Kernel: texts(func(dst []byte, s string) ([]byte, bool) {
+	Kernel: expr.Text1(func(dst []byte, s string) ([]byte, bool) {
 		high := byte(0)
 		for i := range len(s) {
 			d := digit(s[i])
@@ -130,7 +109,7 @@ func digit(b byte) byte {
 var bin = &expr.Function{
 	Name:    "bin",
 	Resolve: expr.Fixed("bin", -1, types.Of(types.String), types.Of(types.Long)),
-	Kernel: texts(func(dst []byte, v int64) ([]byte, bool) {
+	Kernel: expr.Text1(func(dst []byte, v int64) ([]byte, bool) {
 		return strconv.AppendUint(dst, uint64(v), 2), true
 	}),
 }

@@ -47,10 +47,11 @@ func outOfRange(v types.Decimal, scale int, t types.Type) error {
 // the type.
 func (d *decimals) loop(bounded bool, f func(x, y types.Decimal) (types.Decimal, bool)) expr.Kernel {
 	return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
-		a, b := expr.ArgOf[types.Decimal](args[0]), expr.ArgOf[types.Decimal](args[1])
+		a, maskA := expr.ArgOf[types.Decimal](args[0]).Raw()
+		b, maskB := expr.ArgOf[types.Decimal](args[1]).Raw()
 		to := batch.Values[types.Decimal](out)
 		for _, i := range expr.Rows(rows, sel) {
-			r, ok := f(a.At(i), b.At(i))
+			r, ok := f(a[i&maskA], b[i&maskB])
 			if !ok || bounded && !r.FitsPrecision(d.out.Precision) {
 				if d.bad == raise {
 					return outOfRange(r, d.out.Scale, d.out)
@@ -78,10 +79,11 @@ func (d *decimals) product() expr.Kernel {
 	}
 	// The product has as many digits as the type at most: it fits always.
 	return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
-		a, b := expr.ArgOf[types.Decimal](args[0]), expr.ArgOf[types.Decimal](args[1])
+		a, maskA := expr.ArgOf[types.Decimal](args[0]).Raw()
+		b, maskB := expr.ArgOf[types.Decimal](args[1]).Raw()
 		to := batch.Values[types.Decimal](out)
 		for _, i := range expr.Rows(rows, sel) {
-			x, y := a.At(i), b.At(i)
+			x, y := a[i&maskA], b[i&maskB]
 			if x.Hi == int64(x.Lo)>>63 && y.Hi == int64(y.Lo)>>63 {
 				hi, lo := mulSigned(int64(x.Lo), int64(y.Lo))
 				to[i] = types.Decimal{Lo: lo, Hi: hi}
