@@ -9,10 +9,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/datetime"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
 	"github.com/weirstream/weir/internal/sql"
+	"github.com/weirstream/weir/types"
 )
 
 // Result is what one statement of a script gave: rows, or a query that runs.
@@ -93,7 +95,9 @@ func (s *Session) command(ctx context.Context, c plan.Command) (*DataFrame, erro
 	}
 }
 
-func (s *Session) empty() *DataFrame { return s.CreateDataFrame(nil, "") }
+func (s *Session) empty() *DataFrame {
+	return s.frame(&plan.LocalRelation{Rows: batch.New(types.Schema{})}, nil)
+}
 
 // createView gives a name to a query, or to a format with options.
 func (s *Session) createView(ctx context.Context, c *plan.CreateView) error {
