@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/weirstream/weir/internal/fault"
 )
@@ -37,6 +38,9 @@ func NewManifest(s *Spec) *Manifest {
 		text := f.Type.SQL()
 		if s.EventTime && s.Time == i {
 			text += " EVENT TIME"
+			if s.Width > 0 {
+				text = fmt.Sprintf("%s OF WINDOWS OF %v", text, time.Duration(s.Width)*time.Microsecond)
+			}
 		}
 		m.Keys = append(m.Keys, text)
 	}

@@ -81,17 +81,18 @@ func (s *Slots) welcome(before int) {
 		kernel.SetBit(s.isFresh, int(slot))
 	}
 	s.fresh = append(s.fresh, fresh...)
-	if times := s.spec.TimeOf(s.table.Keys()); times != nil {
-		s.schedule(fresh, times)
+	if s.spec.EventTime {
+		s.schedule(fresh)
 	}
 }
 
 // schedule enters slots into the expiry index.
-func (s *Slots) schedule(slots []int32, times *batch.Column) {
-	values, window := batch.Values[int64](times), s.table.Keys()[s.spec.Time]
+func (s *Slots) schedule(slots []int32) {
+	times := s.table.Keys()[s.spec.Time]
+	values := batch.Values[int64](times)
 	for _, slot := range slots {
-		if !times.Null(int(slot)) && !window.Null(int(slot)) {
-			s.expiry.add(slot, values[slot])
+		if !times.Null(int(slot)) {
+			s.expiry.add(slot, values[slot]+s.spec.Width)
 		}
 	}
 }

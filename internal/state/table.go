@@ -69,11 +69,13 @@ type Spec struct {
 	// Values are the columns of a value; the name of one says what made it, as
 	// sum, so that another function over the same types is found out.
 	Values []types.Field
-	// EventTime says that keys expire: column Time of Keys is an event time or
-	// a time window, which expires by its end.
+	// EventTime says that keys expire: at the value of column Time of Keys, in
+	// microseconds, plus Width.
 	EventTime bool
 	// Time is the place of the event time in Keys, if there is one.
 	Time int
+	// Width is 0, or that of the time windows whose start the event time is.
+	Width int64
 }
 
 // KeyTypes are the types of the key columns.
@@ -88,21 +90,6 @@ func fieldTypes(fields []types.Field) []types.Type {
 		list[i] = f.Type
 	}
 	return list
-}
-
-// TimeOf is the column of event times in key columns, in microseconds: the
-// column itself, or of time windows their ends. It is nil where keys have no
-// event time. A row is without event time where the column, or the window, is
-// null.
-func (s *Spec) TimeOf(keys []*batch.Column) *batch.Column {
-	if !s.EventTime {
-		return nil
-	}
-	c := keys[s.Time]
-	if c.Type.Kind == types.Struct {
-		return c.Children[1]
-	}
-	return c
 }
 
 // Shards is a range of shards: First ≤ shard ≤ Last.

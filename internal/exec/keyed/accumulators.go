@@ -5,49 +5,15 @@ import (
 
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/expr"
-	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/types"
 )
 
 // Accumulators are the values of an aggregation's groups: those of each aggregate
 // function, one after another. Slots are group numbers.
 type Accumulators struct {
-	calls []*expr.AggregateCall
 	accs  []expr.Accumulator
 	first []int // the first column of each function's partial state
 	types []types.Type
-	names []string // what made each column
-}
-
-// NewAccumulators makes the accumulators of aggregate functions. None of them may
-// be DISTINCT: the partial states of distinct values cannot be merged.
-func NewAccumulators(calls []*expr.AggregateCall, env *expr.Env) (*Accumulators, error) {
-	a := &Accumulators{calls: calls}
-	for _, c := range calls {
-		if c.Distinct {
-			return nil, fault.New(fault.UnsupportedFeature, "%s: DISTINCT is not supported in an aggregation of a stream. "+
-				"Use approx_count_distinct, or drop the duplicates before", c).Locate(c.At)
-		}
-		acc, err := c.Fn.New(c, env)
-		if err != nil {
-			return nil, err
-		}
-		a.accs = append(a.accs, acc)
-		a.first = append(a.first, len(a.types))
-		for _, t := range c.Fn.Partial(c) {
-			a.types, a.names = append(a.types, t), append(a.names, c.Fn.Name)
-		}
-	}
-	return a, nil
-}
-
-// Fields are the columns of a group's value, named after their functions.
-func (a *Accumulators) Fields() []types.Field {
-	fields := make([]types.Field, len(a.types))
-	for i, t := range a.types {
-		fields[i] = types.Field{Name: a.names[i], Type: t, Nullable: true}
-	}
-	return fields
 }
 
 // Types implements [Values].

@@ -25,12 +25,11 @@ import (
 // append mode a late partial group is dropped. Without keys there is one group,
 // from the first batch on, and each batch touches it.
 type Aggregate struct {
-	input  exec.Operator
-	table  Table
-	values *Accumulators
-	spec   Spec
-	mode   connector.OutputMode
-	late   *lateFilter // nil: nothing is ever late
+	input    exec.Operator
+	grouping *Grouping
+	table    Table
+	values   *Accumulators
+	late     *lateFilter // nil: nothing is ever late
 
 	run     *exec.Run
 	started time.Time
@@ -40,23 +39,29 @@ type Aggregate struct {
 	evict   []int32 // the groups that leave once emitted
 	slots   []int32 // scratch
 	order   state.HashOrder
+	found   []*batch.Column // scratch: the keys of a batch as the table has them
+	starts  []*batch.Column // by key: scratch for the starts of windows
 	keys    []*batch.Column // of out
 	results []*batch.Column // of out
 	out     batch.Batch
 	counts  Counts
 }
 
-// NewAggregate groups input by its first columns, those of spec.Keys. The table
-// is one of values. The Aggregate closes input, not the table.
-func NewAggregate(input exec.Operator, spec Spec, table Table, values *Accumulators, mode connector.OutputMode) *Aggregate {
-	a := &Aggregate{input: input, table: table, values: values, spec: spec, mode: mode}
-	if spec.EventTime && mode != connector.Complete {
+// NewAggregate groups input as g says. The table is one of g.Spec and of values,
+// which are g.Values. The Aggregate closes input, not the table.
+func NewAggregate(input exec.Operator, g *Grouping, table Table, values *Accumulators) *Aggregate {
+	a := &Aggregate{input: input, grouping: g, table: table, values: values, starts: make([]*batch.Column, len(g.keys))}
+	spec := g.Spec()
+	if spec.EventTime && g.mode != connector.Complete {
 		a.late = newLateFilter(spec)
 	}
-	for _, f := range spec.Keys {
-		a.keys = append(a.keys, batch.NewColumn(f.Type, 0))
+	for i, k := range g.keys {
+		a.keys = append(a.keys, batch.NewColumn(k.Typ, 0))
+		if k.Window > 0 {
+			a.starts[i] = batch.NewColumn(spec.Keys[i].Type, 0)
+		}
 	}
-	for _, c := range values.calls {
+	for _, c := range g.calls {
 		a.results = append(a.results, batch.NewColumn(c.Typ, 0))
 	}
 	a.out.Columns = slices.Concat(a.keys, a.results)
@@ -96,7 +101,7 @@ func (a *Aggregate) Next(ctx context.Context) (*batch.Batch, error) {
 
 // merge adds the input to the groups.
 func (a *Aggregate) merge(ctx context.Context) error {
-	n := len(a.spec.Keys)
+	n := len(a.keys)
 	if n == 0 {
 		if err := a.touch(nil, 1, nil); err != nil {
 			return err
@@ -110,19 +115,38 @@ func (a *Aggregate) merge(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		sel := b.Sel
+		sel, keys := b.Sel, a.tableKeys(b.Columns[:n])
 		if a.late != nil {
-			if sel = a.late.keep(b, a.run.LateBefore); len(sel) == 0 && sel != nil {
+			if sel = a.late.keep(b, keys, a.run.LateBefore); len(sel) == 0 && sel != nil {
 				continue
 			}
 		}
-		if err := a.touch(b.Columns[:n], b.Rows, sel); err != nil {
+		if err := a.touch(keys, b.Rows, sel); err != nil {
 			return err
 		}
 		if err := a.values.Merge(a.slots, b.Columns[n:], sel); err != nil {
 			return err
 		}
 	}
+}
+
+// tableKeys are key columns as the table has them: of time windows the starts.
+func (a *Aggregate) tableKeys(keys []*batch.Column) []*batch.Column {
+	a.found = append(a.found[:0], keys...)
+	for i, scratch := range a.starts {
+		if scratch == nil {
+			continue
+		}
+		windows := keys[i]
+		a.found[i] = windows.Children[0]
+		if windows.HasNulls() || windows.Const {
+			scratch.Share(windows.Children[0])
+			scratch.Const = windows.Const
+			scratch.AndValid(windows)
+			a.found[i] = scratch
+		}
+	}
+	return a.found
 }
 
 // touch puts the groups of rows into slots, and marks them.
@@ -149,7 +173,7 @@ func (a *Aggregate) choose() {
 		a.counts.Dropped = a.late.dropped
 		a.evict = a.table.Expired(a.run.EvictBefore, a.evict[:0])
 	}
-	switch a.mode {
+	switch a.grouping.mode {
 	case connector.Append:
 		a.emit = append(a.emit[:0], a.evict...)
 	case connector.Complete:
@@ -168,7 +192,11 @@ func (a *Aggregate) give() (*batch.Batch, error) {
 	groups := a.emit[a.at : a.at+n]
 	a.at += n
 	for i, c := range a.table.Keys() {
-		a.keys[i].Take(c, groups)
+		if width := a.grouping.keys[i].Window; width > 0 {
+			takeWindows(a.keys[i], c, groups, width)
+		} else {
+			a.keys[i].Take(c, groups)
+		}
 	}
 	for _, c := range a.results {
 		c.Resize(0)
@@ -177,9 +205,21 @@ func (a *Aggregate) give() (*batch.Batch, error) {
 		return nil, err
 	}
 	a.out.Rows, a.out.Sel = n, nil
-	copy(a.out.Columns, a.keys)
-	copy(a.out.Columns[len(a.keys):], a.results)
 	return &a.out, nil
+}
+
+// takeWindows makes out the time windows of a width whose starts are the listed
+// rows of starts.
+func takeWindows(out, starts *batch.Column, rows []int32, width int64) {
+	out.Resize(len(rows))
+	values := batch.Values[int64](starts)
+	from, to := batch.Values[int64](out.Children[0]), batch.Values[int64](out.Children[1])
+	for i, r := range rows {
+		from[i], to[i] = values[r], values[r]+width
+		if starts.Null(int(r)) {
+			out.SetNull(i)
+		}
+	}
 }
 
 // finish lets the groups go that leave, when all have been given.

@@ -69,20 +69,31 @@ func newQuery(t testing.TB, mode connector.OutputMode, time int, keys ...types.T
 	return q
 }
 
+func (q *query) grouping() *Grouping {
+	var keys []*expr.Ref
+	for i, k := range q.keys {
+		r := &expr.Ref{Name: k.Name, Typ: k.Type, Null: true, Watermark: -1}
+		if i == q.time {
+			r.Watermark = 0
+		}
+		if k.Type.Kind == types.Struct {
+			r.Window = 10e6
+		}
+		keys = append(keys, r)
+	}
+	g, err := NewGrouping(keys, q.calls, q.mode, &expr.Env{ANSI: true})
+	if err != nil {
+		q.t.Fatal(err)
+	}
+	return g
+}
+
 func (q *query) accumulators() *Accumulators {
-	a, err := NewAccumulators(q.calls, &expr.Env{ANSI: true})
+	a, err := q.grouping().Values()
 	if err != nil {
 		q.t.Fatal(err)
 	}
 	return a
-}
-
-func (q *query) spec() Spec {
-	s := Spec{Name: "stateStoreSave", Keys: q.keys, Values: q.accumulators().Fields(), EventTime: q.time >= 0}
-	if s.EventTime {
-		s.Time = q.time
-	}
-	return s
 }
 
 // columns makes a batch of rows of values as [expr.Literal] names them.
@@ -140,7 +151,13 @@ func (g *given) Next(context.Context) (*batch.Batch, error) {
 		return nil, io.EOF
 	}
 	var sel []int32
-	for i, shard := range g.hasher.Shards(b.Columns[:g.keys], b.Rows, nil, nil) {
+	keys := slices.Clone(b.Columns[:g.keys])
+	for i, k := range keys {
+		if k.Type.Kind == types.Struct {
+			keys[i] = k.Children[0]
+		}
+	}
+	for i, shard := range g.hasher.Shards(keys, b.Rows, nil, nil) {
 		if exec.Partition(shard, g.partitions) == g.task || g.keys == 0 {
 			sel = append(sel, int32(i))
 		}
@@ -170,14 +187,14 @@ func (q *query) start(fs vfs.FS, partitions int) (*running, error) {
 		return nil, err
 	}
 	r.log, r.batch = log, found.Committed()+1
-	r.state = memstore.New(memstore.Config{FS: fs, Dir: log.StateDir(0), Journal: log, Epoch: log.Epoch(), Spec: q.spec(),
+	r.state = memstore.New(memstore.Config{FS: fs, Dir: log.StateDir(0), Journal: log, Epoch: log.Epoch(), Spec: q.grouping().Spec(),
 		SnapshotEvery: 2, Retain: 3})
 	for i := range partitions {
 		values := q.accumulators()
 		in := &given{keys: len(q.keys), partitions: partitions}
 		table := r.state.Partition(i, partitions, values)
 		r.inputs = append(r.inputs, in)
-		r.parts = append(r.parts, NewAggregate(in, q.spec(), table, values, q.mode))
+		r.parts = append(r.parts, NewAggregate(in, q.grouping(), table, values))
 	}
 	if r.batch == 0 {
 		r.state.Begin()

@@ -34,11 +34,11 @@ func (f *lateFilter) begin() {
 }
 
 // keep are the selected rows of b that are not late: b.Sel itself if none is.
-// before is the watermark in microseconds. The first columns of b are the keys.
-func (f *lateFilter) keep(b *batch.Batch, before int64) []int32 {
-	keys := b.Columns[:len(f.spec.Keys)]
-	times, key := f.spec.TimeOf(keys), keys[f.spec.Time]
+// before is the watermark in microseconds.
+func (f *lateFilter) keep(b *batch.Batch, keys []*batch.Column, before int64) []int32 {
+	times := keys[f.spec.Time]
 	values := batch.Values[int64](times)
+	before -= f.spec.Width
 	f.kept, f.late = f.kept[:0], f.late[:0]
 	for i := range b.Len() {
 		row := b.Row(i)
@@ -46,7 +46,7 @@ func (f *lateFilter) keep(b *batch.Batch, before int64) []int32 {
 		if times.Const {
 			at = 0
 		}
-		if values[at] <= before && !times.Null(row) && !key.Null(row) {
+		if values[at] <= before && !times.Null(row) {
 			f.late = append(f.late, int32(row))
 		} else {
 			f.kept = append(f.kept, int32(row))

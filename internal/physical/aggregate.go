@@ -1,0 +1,182 @@
+package physical
+
+import (
+	"github.com/weirstream/weir/internal/exec"
+	"github.com/weirstream/weir/internal/exec/keyed"
+	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/keytable"
+	"github.com/weirstream/weir/internal/plan"
+)
+
+// aggregation is an aggregate in the form in which it runs: its groups have the
+// keys, then the functions, whatever the order of the node's columns.
+type aggregation struct {
+	node  *plan.Aggregate
+	keys  []*expr.Ref // the columns of the keys
+	calls []*expr.AggregateCall
+	out   []*expr.Ref // keys, then the columns of calls
+}
+
+func aggregationOf(n *plan.Aggregate) (*aggregation, error) {
+	a := &aggregation{node: n}
+	for _, k := range n.Grouping {
+		a.keys = append(a.keys, expr.Named(k))
+	}
+	a.out = append(a.out, a.keys...)
+	for _, e := range n.Exprs {
+		alias, ok := e.(*expr.Alias)
+		if !ok {
+			continue
+		}
+		call, ok := alias.Child.(*expr.AggregateCall)
+		if !ok {
+			continue
+		}
+		if call.Distinct {
+			return nil, fault.New(fault.UnsupportedFeature, "%s: aggregates over DISTINCT values are not supported by this version of weir",
+				call).Locate(call.At)
+		}
+		a.calls = append(a.calls, call)
+		a.out = append(a.out, alias.Ref())
+	}
+	return a, nil
+}
+
+// spec compiles the grouping, anew for each operator.
+func (a *aggregation) spec(b *builder) (*exec.GroupSpec, error) {
+	return exec.NewGroupSpec(b.compiler(a.node.Input.Output()), a.node.Grouping, a.calls)
+}
+
+// partial are the columns of partial groups: keys and states.
+func (a *aggregation) partial() []*expr.Ref {
+	columns := a.keys[:len(a.keys):len(a.keys)]
+	for _, c := range a.calls {
+		for _, t := range c.Fn.Partial(c) {
+			columns = append(columns, &expr.Ref{Name: c.Fn.Name, ID: expr.NewID(), Typ: t, Null: true, Watermark: -1})
+		}
+	}
+	return columns
+}
+
+// aggregate groups rows in two steps: each task those that it has, then each
+// partition the partial groups whose keys are its own. The groups of a stream are
+// state.
+func (b *builder) aggregate(n *plan.Aggregate, s *stage) (factory, error) {
+	a, err := aggregationOf(n)
+	if err != nil {
+		return nil, err
+	}
+	g, err := keyed.NewGrouping(a.keys, a.calls, b.Mode, b.Env)
+	if err != nil {
+		return nil, err
+	}
+	below := &stage{}
+	rows, err := b.node(n.Input, below)
+	if err != nil {
+		return nil, err
+	}
+	partial := over(rows, func(op exec.Operator, _ int) (exec.Operator, error) {
+		spec, err := a.spec(b)
+		if err != nil {
+			return nil, err
+		}
+		return exec.NewPartialAggregate(op, spec)
+	})
+	partitions := 1
+	if len(a.keys) > 0 {
+		partitions = min(b.Workers, keytable.ShardCount)
+	}
+	// A stage of partitions can have no other leaves than their exchange.
+	streaming := plan.Streaming(n)
+	own, apart := s, streaming && (len(s.feeds) > 0 || b.underUnion(n))
+	if apart {
+		own = &stage{}
+	}
+	groups, err := b.exchange(below, partial, a.partial(), g.ExchangeKeys(), partitions, own)
+	if err != nil {
+		return nil, err
+	}
+	if streaming {
+		own.byPartition = true
+		groups, err = b.keyedAggregate(g, n, groups, partitions)
+	} else {
+		groups = over(groups, func(op exec.Operator, _ int) (exec.Operator, error) {
+			spec, err := a.spec(b)
+			if err != nil {
+				return nil, err
+			}
+			return exec.NewFinalAggregate(op, spec)
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
+	groups = b.inOrder(a, groups)
+	if apart {
+		return b.exchange(own, groups, n.Output(), nil, 1, s)
+	}
+	return groups, nil
+}
+
+// keyedAggregate merges partial groups into state.
+func (b *builder) keyedAggregate(g *keyed.Grouping, n *plan.Aggregate, below factory, partitions int) (factory, error) {
+	if plan.Any(n.Input, func(x plan.Node) bool {
+		inner, ok := x.(*plan.Aggregate)
+		return ok && plan.Streaming(inner)
+	}) {
+		return nil, fault.New(fault.UnsupportedFeature, "an aggregation of an aggregation of a stream is not supported by this version "+
+			"of weir. Write the inner one to a sink and read it from there").Locate(n.At)
+	}
+	number := len(b.program.Stateful)
+	spec := g.Spec()
+	op := &Stateful{Name: spec.Name, Spec: spec}
+	b.program.Stateful = append(b.program.Stateful, op)
+	return over(below, func(in exec.Operator, partition int) (exec.Operator, error) {
+		values, err := g.Values()
+		if err != nil {
+			return nil, err
+		}
+		table, err := b.OpenState(number, spec, partition, partitions, values)
+		if err != nil {
+			return nil, err
+		}
+		part := keyed.NewAggregate(in, g, table, values)
+		op.Parts = append(op.Parts, part)
+		return part, nil
+	}), nil
+}
+
+// inOrder gives the groups the columns of the node, if those are others.
+func (b *builder) inOrder(a *aggregation, groups factory) factory {
+	exprs := make([]expr.Expr, len(a.node.Exprs))
+	same := len(exprs) == len(a.out)
+	for i, e := range a.node.Exprs {
+		exprs[i] = e
+		if alias, ok := e.(*expr.Alias); ok {
+			if _, ok := alias.Child.(*expr.AggregateCall); ok {
+				exprs[i] = alias.Ref()
+			}
+		}
+		r, ok := exprs[i].(*expr.Ref)
+		same = same && ok && r.ID == a.out[i].ID
+	}
+	if same {
+		return groups
+	}
+	return over(groups, func(op exec.Operator, _ int) (exec.Operator, error) {
+		evals, err := b.compiler(a.out).CompileAll(exprs)
+		if err != nil {
+			return nil, err
+		}
+		return exec.NewProject(op, evals), nil
+	})
+}
+
+// underUnion reports whether rows of n come together with others in a union.
+func (b *builder) underUnion(n plan.Node) bool {
+	return plan.Any(b.program.Root, func(x plan.Node) bool {
+		u, ok := x.(*plan.Union)
+		return ok && plan.Any(u, func(y plan.Node) bool { return y == n })
+	})
+}
