@@ -2,6 +2,7 @@ package file
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -9,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -377,5 +379,30 @@ func TestTableSinkModes(t *testing.T) {
 	}
 	if ok, _ := vfs.Exists(disk, dir+"/"+temporaryDir); ok {
 		t.Errorf("%s is left over", temporaryDir)
+	}
+}
+
+// Parts of a batch are written beside each other.
+func TestSinkWritesPartsBesideEachOther(t *testing.T) {
+	dir := t.TempDir()
+	schema := connectortest.SinkSchema()
+	sink := openSink(t, disk, "parquet", schema, map[string]string{"path": dir}, "s")
+	messages, errs := make([]connector.Message, 8), make([]error, 8)
+	var wait sync.WaitGroup
+	for part := range messages {
+		wait.Go(func() {
+			r := connectortest.Reader(connectortest.Batch(t, schema, []any{part, "a"}, []any{part, "b"}))
+			messages[part], errs[part] = sink.Write(t.Context(), id(0, 1), part, r)
+		})
+	}
+	wait.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	if err := sink.Commit(t.Context(), id(0, 1), messages); err != nil {
+		t.Fatal(err)
+	}
+	if got := plainRows(t, disk, "parquet", dir, schema); len(got) != 16 {
+		t.Errorf("%d rows", len(got))
 	}
 }
