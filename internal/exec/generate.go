@@ -68,14 +68,10 @@ func (g *Generate) Next(ctx context.Context) (*batch.Batch, error) {
 	}
 	for i, m := range g.made {
 		at := len(g.kept) + i
-		if g.done == 0 && n == len(g.parents) {
-			g.out.Columns[at] = m
-			continue
-		}
-		if g.out.Columns[at] == nil || g.out.Columns[at] == m {
+		if g.out.Columns[at] == nil {
 			g.out.Columns[at] = batch.NewColumn(m.Type, 0)
 		}
-		g.out.Columns[at].Take(m, batch.Range(g.done, n))
+		g.out.Columns[at].ShareRange(m, g.done, n)
 	}
 	g.out.Rows, g.out.Sel = n, nil
 	g.done += n

@@ -9,7 +9,7 @@ import (
 )
 
 // chunkRows is how many rows a chunk of a store holds at most.
-const chunkRows = 4 * batch.Size
+const chunkRows = batch.Size
 
 // Store keeps copies of rows, strings with their bytes, in the order in which
 // they were added. It is reused: Reset forgets the rows and keeps the memory. It

@@ -60,9 +60,7 @@ func (w *Watermark) observe(times, nulls *batch.Column, b *batch.Batch, less int
 		return
 	}
 	if b.Sel == nil && !nulls.HasNulls() {
-		for _, t := range v[:b.Rows] {
-			w.stats.Add(t - less)
-		}
+		w.stats.AddAll(v[:b.Rows], less)
 		return
 	}
 	for i := range b.Len() {

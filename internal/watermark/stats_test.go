@@ -25,6 +25,18 @@ func TestStats(t *testing.T) {
 	check("merged", merged(of(1, 1, 1), of(9)), 4, 1, 9, 3)
 	check("merged with none", merged(of(4), of()), 1, 4, 4, 4)
 	check("none merged with some", merged(of(), of(4)), 1, 4, 4, 4)
+	several := func(before Stats, less int, minutes ...int) Stats {
+		var micros []int64
+		for _, m := range minutes {
+			micros = append(micros, at(m).UnixMicro())
+		}
+		before.AddAll(micros, int64(less)*60_000_000)
+		return before
+	}
+	check("several at once", several(of(), 0, 5, 1, 9, 5), 4, 1, 9, 5)
+	check("several after others", several(of(1, 1, 1), 0, 9), 4, 1, 9, 3)
+	check("several, each made less", several(of(5), 1, 6, 2, 10, 6), 5, 1, 9, 5)
+	check("none at once", several(of(4), 0), 1, 4, 4, 4)
 	if s := of(); s.Count != 0 {
 		t.Errorf("no rows count as %d", s.Count)
 	}
