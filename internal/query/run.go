@@ -213,23 +213,25 @@ func (q *Query) perform(ctx context.Context, actions []microbatch.Action) (next 
 			interrupted := errors.Is(failure, errStopped) || errors.Is(context.Cause(ctx), errStopped)
 			return microbatch.Failed{Err: failure, Interrupted: interrupted}, false, nil
 		}
-		if next != nil {
-			q.heedStop()
+		if next != nil && q.heedStop() {
+			return nil, true, nil
 		}
 	}
 	return next, false, nil
 }
 
-// heedStop lets the machine know, once, that the query is to end. The machine is
-// in the middle of a batch: it ends after it.
-func (q *Query) heedStop() {
+// heedStop lets the machine know, once, that the query is to end, and reports
+// whether it ends at once. In the middle of a batch it ends after it.
+func (q *Query) heedStop() bool {
 	select {
 	case <-q.stop:
-		if !q.told {
-			q.told = true
-			q.machine.Step(microbatch.Stopped{})
+		if q.told {
+			return false
 		}
+		q.told = true
+		return len(q.machine.Step(microbatch.Stopped{})) > 0
 	default:
+		return false
 	}
 }
 

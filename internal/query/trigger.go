@@ -36,8 +36,25 @@ func (q *Query) wait(w microbatch.Wait) microbatch.Event {
 				return microbatch.Triggered{Now: now}
 			}
 			q.idle(now)
+			if w.ForData && q.polls() {
+				return microbatch.Triggered{Now: now}
+			}
 		}
 	}
+}
+
+// pollingDelay is how often sources are asked that cannot say when they have
+// more, as in Spark (spark.sql.streaming.pollingDelay).
+const pollingDelay = 10 * time.Millisecond
+
+// polls reports whether a source must be asked for news.
+func (q *Query) polls() bool {
+	for _, s := range q.sources {
+		if s.stopWaking == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // timer fires at the end of the wait or when the next idle event is due.
@@ -52,6 +69,9 @@ func (q *Query) timer(w microbatch.Wait) (clock.Timer, <-chan time.Time) {
 		if until < 0 || idle < until {
 			until = idle
 		}
+	}
+	if w.ForData && q.polls() && (until < 0 || until > pollingDelay) {
+		until = pollingDelay
 	}
 	if until < 0 {
 		return nil, nil
