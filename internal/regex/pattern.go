@@ -1,0 +1,130 @@
+package regex
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// Pattern is a compiled Java regular expression. It never changes and may be
+// used by many goroutines, each with its own [Matcher].
+type Pattern struct {
+	text    string
+	root    *node
+	groups  int
+	names   map[string]int
+	program *program // nil: only Go's regexp can do it
+	start   prefilter
+	linear  func() *regexp.Regexp // Go's regexp, made when first needed
+}
+
+// prefilter says where matches can begin.
+type prefilter struct {
+	literal     string     // every match has it, "" for none
+	least, most int        // this far behind its beginning
+	bytes       *[4]uint64 // the bytes a match begins with; nil: any place
+	anchored    bool       // only at the beginning of the text
+	whole       bool       // the pattern is the literal and nothing else
+	// lead is the run that every match begins with, if it takes all it can.
+	lead *instruction
+}
+
+// Compile compiles a pattern. One that Java would not take is
+// INVALID_PARAMETER_VALUE.PATTERN; one with a construct that weir refuses is
+// UNSUPPORTED_FEATURE. Both name the position.
+func Compile(text string) (*Pattern, error) {
+	p := &parser{text: text}
+	root := p.alternatives()
+	if p.err == nil && p.i < len(text) {
+		p.wrong(p.i, ") closes nothing")
+	}
+	if p.err != nil {
+		return nil, p.err
+	}
+	out := &Pattern{text: text, root: root, groups: p.groups, names: p.names, program: compile(root, p.groups)}
+	out.linear = sync.OnceValue(func() *regexp.Regexp {
+		// What has been parsed here is within RE2's syntax; its limits of size
+		// are the only thing it can complain of.
+		re, _ := regexp.Compile(re2(root))
+		return re
+	})
+	if out.program == nil && out.linear() == nil {
+		p.refuse(0, "too many repetitions")
+		return nil, p.err
+	}
+	out.start = newPrefilter(root, out.program)
+	return out, nil
+}
+
+// String is the pattern's text.
+func (p *Pattern) String() string { return p.text }
+
+// Groups is the number of capturing groups.
+func (p *Pattern) Groups() int { return p.groups }
+
+// Literal reports whether the pattern is a text without anything special, and
+// that text.
+func (p *Pattern) Literal() (string, bool) { return p.start.literal, p.start.whole }
+
+func newPrefilter(root *node, prog *program) prefilter {
+	var f prefilter
+	if prog != nil {
+		if bytes, ok := prog.first(); ok {
+			f.bytes = bytes
+		}
+		f.lead = prog.lead()
+	}
+	parts := flatten(root, nil)
+	f.whole = len(parts) == 1 && parts[0].kind == literalNode && root.kind == literalNode
+	f.anchored = len(parts) > 0 && parts[0].kind == beginText
+	least, most := 0, 0
+	for _, n := range parts {
+		if n.kind == literalNode && len(n.text) > len(f.literal) {
+			f.literal, f.least, f.most = n.text, least, most
+		}
+		a, b := n.length()
+		least, most = min(least+a, unbounded), min(most+b, unbounded)
+	}
+	return f
+}
+
+// flatten lists the parts that every match has, in their order: groups and
+// sequences are opened.
+func flatten(n *node, parts []*node) []*node {
+	switch n.kind {
+	case catNode, groupNode:
+		for _, k := range n.kids {
+			parts = flatten(k, parts)
+		}
+		return parts
+	}
+	return append(parts, n)
+}
+
+// candidate is the next place from at on at which a match may begin, or -1.
+func (f *prefilter) candidate(s string, at int) int {
+	if f.anchored {
+		if at > 0 {
+			return -1
+		}
+		return at
+	}
+	if f.literal != "" && at+f.least <= len(s) {
+		i := strings.Index(s[at+f.least:], f.literal)
+		if i < 0 {
+			return -1
+		}
+		if f.most < unbounded {
+			at = max(at, at+f.least+i-f.most)
+		}
+	}
+	if f.bytes == nil {
+		return at
+	}
+	for ; at < len(s); at++ {
+		if c := s[at]; f.bytes[c>>6]>>(c&63)&1 == 1 {
+			return at
+		}
+	}
+	return -1
+}
