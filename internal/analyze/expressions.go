@@ -304,7 +304,9 @@ func (r *resolution) call(name string, args []expr.Expr, u *expr.UnresolvedFunct
 		}
 		return &expr.AggregateCall{Fn: f, Args: res.Args, Typ: res.Type, Null: res.Nullable, Text: res.Text, At: u.At}, nil
 	}
-	if f := r.Registry.Generator(name); f != nil {
+	// window is a function and, where windows overlap, a generator, which the
+	// analyzer puts in itself.
+	if f := r.Registry.Generator(name); f != nil && r.Registry.Scalar(name) == nil {
 		list, made, err := f.Resolve(&r.Resolver, args)
 		if err != nil {
 			return nil, place(err, u.At)

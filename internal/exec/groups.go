@@ -332,4 +332,9 @@ func (g *Groups) AppendResults(ids []int32, out []*batch.Column) error {
 }
 
 // Reset forgets all groups and keeps the memory.
-func (g *Groups) Reset() { g.table.Reset() }
+func (g *Groups) Reset() {
+	// A table gives up memory that was not used since its last Reset.
+	if g.table.Slots() > 0 {
+		g.table.Reset()
+	}
+}
