@@ -1,21 +1,37 @@
 package builtin
 
 import (
+	"slices"
+
 	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/fn/aggregate"
 	"github.com/weirstream/weir/internal/fn/cast"
+	"github.com/weirstream/weir/internal/fn/collection"
+	"github.com/weirstream/weir/internal/fn/generate"
 	"github.com/weirstream/weir/internal/fn/logic"
 	"github.com/weirstream/weir/internal/fn/math"
 	"github.com/weirstream/weir/internal/fn/text"
+	"github.com/weirstream/weir/internal/fn/time"
+	"github.com/weirstream/weir/internal/fn/window"
 )
 
 // Registry makes a registry of all built-in functions under all their names.
 func Registry() *expr.Registry {
 	r := expr.NewRegistry()
-	r.Add(cast.Functions...)
-	r.Add(logic.Functions...)
-	r.Add(math.Functions...)
-	r.Add(text.Functions...)
-	r.Add(text.Concat("concat"), text.Concat("||"), text.Reverse)
+	shared := overloads()
+	r.Add(shared...)
+	for _, table := range [][]*expr.Function{
+		cast.Functions, logic.Functions, math.Functions, time.Functions, collection.Functions, text.Functions,
+	} {
+		for _, f := range table {
+			if !slices.ContainsFunc(shared, func(s *expr.Function) bool { return s.Name == f.Name }) {
+				r.Add(f)
+			}
+		}
+	}
+	aggregate.Add(r)
+	generate.Add(r)
+	window.Add(r)
 	for name, further := range aliases {
 		r.Alias(name, further...)
 	}

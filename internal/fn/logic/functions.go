@@ -58,7 +58,7 @@ var typeOf = &expr.Function{
 	},
 	Compile: func(c *expr.Call, _ []expr.Eval, _ *expr.Env) (expr.Eval, error) {
 		col := batch.NewColumn(types.Of(types.String), 1)
-		expr.AppendValue(col, c.Args[0].Type().Name())
+		expr.AppendValue(col, c.Args[0].Type().String())
 		col.Const = true
 		return fixed{col}, nil
 	},

@@ -150,7 +150,7 @@ func measure(b *testing.B, e func(t *fntest.Bench, s *expr.Ref) expr.Expr, make 
 	b.ReportMetric(float64(b.N)*batch.Size/b.Elapsed().Seconds()/1e6, "Mrows/s")
 }
 
-func extra(i int) string { return strings.Repeat("abcdefghij"[i%10:], 12)[:60] }
+func extra(i int) string { return strings.Repeat("abcdefghij"[i%10:], 60)[:60] }
 
 // Nexmark q14: length(extra) - length(replace(extra, 'c', '')), the longer half.
 func BenchmarkCountByReplace(b *testing.B) {

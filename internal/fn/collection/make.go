@@ -1,0 +1,223 @@
+package collection
+
+import (
+	"fmt"
+
+	"github.com/weirstream/weir/internal/batch"
+	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/types"
+)
+
+// array is array(a, b, …).
+var array = &expr.Function{
+	Name: "array",
+	Resolve: func(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
+		cast, t, err := r.UnifyFor("array", args)
+		at := types.ArrayOf(t)
+		at.ElemNullable = expr.AnyNullable(cast...)
+		return expr.Resolution{Args: cast, Type: at, Text: expr.CallText("array", args)}, err
+	},
+	NullSafe: true,
+	Kernel: perCompile(func(b *builder, args []*batch.Column, i int32) (bool, error) {
+		for _, a := range args {
+			b.add(a, i)
+		}
+		return true, nil
+	}),
+}
+
+// makeMap is map(key, value, …).
+var makeMap = &expr.Function{
+	Name: "map",
+	Resolve: func(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
+		if len(args)%2 != 0 {
+			return expr.Resolution{}, expr.WrongCount("map", "2n (n > 0)", len(args))
+		}
+		var keys, values []expr.Expr
+		for i := 0; i < len(args); i += 2 {
+			keys, values = append(keys, args[i]), append(values, args[i+1])
+		}
+		keys, kt, ok := r.Unify(keys)
+		if !ok {
+			return expr.Resolution{}, fault.New(fault.MapKeyAndValue, "the keys of map must be of one type")
+		}
+		values, vt, ok := r.Unify(values)
+		if !ok {
+			return expr.Resolution{}, fault.New(fault.MapValueDiff, "the values of map must be of one type")
+		}
+		cast := make([]expr.Expr, 0, len(args))
+		for i := range keys {
+			cast = append(cast, keys[i], values[i])
+		}
+		mt := types.MapOf(kt, vt)
+		mt.ElemNullable = expr.AnyNullable(values...)
+		return expr.Resolution{Args: cast, Type: mt, Text: expr.CallText("map", args)}, nil
+	},
+	NullSafe: true,
+	Kernel: func(c *expr.Call, _ *expr.Env) (expr.Kernel, error) {
+		m := newMaps(c.Typ)
+		return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
+			m.start(out)
+			for _, i := range expr.Rows(rows, sel) {
+				m.row(i)
+				for k := 0; k < len(args); k += 2 {
+					if err := m.add(args[k], i, args[k+1], i); err != nil {
+						return err
+					}
+				}
+			}
+			return m.finish(rows)
+		}, nil
+	},
+}
+
+// maps makes a column of maps. Keys must not be null nor occur twice.
+type maps struct {
+	keys, values builder
+	order        expr.Order
+	out          *batch.Column
+	seen         []entry // the keys of the row being made
+}
+
+// entry is a row of a column.
+type entry struct {
+	col *batch.Column
+	row int
+}
+
+func newMaps(t types.Type) *maps { return &maps{order: expr.OrderOf(*t.Key)} }
+
+func (m *maps) start(out *batch.Column) {
+	m.out = out
+	m.keys.start(out)
+	// The values have their own children and no offsets of their own.
+	m.values.start(&batch.Column{Children: out.Children[1:], Offsets: make([]int32, len(out.Offsets))})
+	m.seen = m.seen[:0]
+}
+
+func (m *maps) row(i int32) {
+	m.keys.row(i)
+	m.seen = m.seen[:0]
+}
+
+func (m *maps) add(key *batch.Column, k int32, value *batch.Column, v int32) error {
+	row := int(k)
+	if key.Const {
+		row = 0
+	}
+	if key.Null(row) {
+		return fault.New(fault.NullMapKey, "a key of a map cannot be null")
+	}
+	for _, e := range m.seen {
+		if m.order(e.col, e.row, key, row) == 0 {
+			return fault.New(fault.DuplicateMapKey, "the key %v is there twice", expr.ValueAt(key, row)).
+				With("key", fmt.Sprint(expr.ValueAt(key, row)))
+		}
+	}
+	m.seen = append(m.seen, entry{key, row})
+	m.keys.add(key, k)
+	m.values.add(value, v)
+	return nil
+}
+
+func (m *maps) finish(rows int) error {
+	m.keys.finish(rows)
+	m.values.flush()
+	return nil
+}
+
+// makeStruct is struct(a, b, …) or named_struct('a', a, 'b', b, …).
+func makeStruct(name string, named bool) *expr.Function {
+	return &expr.Function{
+		Name: name,
+		Resolve: func(_ *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
+			var fields []types.Field
+			values := args
+			if named {
+				if len(args)%2 != 0 {
+					return expr.Resolution{}, expr.WrongCount(name, "2n (n > 0)", len(args))
+				}
+				values = nil
+			}
+			for i, a := range args {
+				field := fmt.Sprintf("col%d", i+1)
+				if named {
+					if i%2 == 1 {
+						continue
+					}
+					l, ok := a.(*expr.Literal)
+					text, isText := "", false
+					if ok {
+						text, isText = l.Value.(string)
+					}
+					if !isText {
+						return expr.Resolution{}, fault.New(fault.StructNameNotConst, "the names in %s must be constant strings, not %s", name, a)
+					}
+					field, a = text, args[i+1]
+					values = append(values, a)
+				} else {
+					field = fieldName(a, field)
+				}
+				fields = append(fields, types.Field{Name: field, Type: a.Type(), Nullable: a.Nullable()})
+			}
+			return expr.Resolution{Args: values, Type: types.StructOf(fields...), Text: expr.CallText(name, args)}, nil
+		},
+		Compile: func(c *expr.Call, args []expr.Eval, _ *expr.Env) (expr.Eval, error) {
+			s := &structOf{args: args, out: batch.NewColumn(c.Typ, 0)}
+			for _, a := range c.Args {
+				s.flat = append(s.flat, batch.NewColumn(a.Type(), 0))
+			}
+			s.out.Children = make([]*batch.Column, len(args))
+			return s, nil
+		},
+	}
+}
+
+// fieldName is the name that an expression gives to a field of struct().
+func fieldName(e expr.Expr, otherwise string) string {
+	switch e := e.(type) {
+	case *expr.Alias:
+		return e.Names[0]
+	case *expr.Ref:
+		return e.Name
+	case *expr.Field:
+		return e.Name()
+	}
+	return otherwise
+}
+
+// structOf shows its arguments' columns as the fields of a struct; nothing is
+// copied but constants.
+type structOf struct {
+	args []expr.Eval
+	out  *batch.Column
+	flat []*batch.Column
+}
+
+func (s *structOf) Eval(b *batch.Batch, sel []int32) (*batch.Column, error) {
+	children := s.out.Children
+	s.out.Children = nil // not ours to be resized
+	s.out.Resize(b.Rows)
+	s.out.Children = children
+	constant := true
+	for i, a := range s.args {
+		c, err := a.Eval(b, sel)
+		if err != nil {
+			return nil, err
+		}
+		children[i] = c
+		constant = constant && c.Const
+	}
+	if constant && len(children) > 0 && b.Rows > 0 {
+		s.out.Children = nil
+		s.out.Resize(1)
+		s.out.Children = children
+		s.out.Const = true
+		return s.out, nil
+	}
+	for i, c := range children {
+		children[i] = c.Flat(b.Rows, s.flat[i])
+	}
+	return s.out, nil
+}
