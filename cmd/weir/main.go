@@ -8,7 +8,12 @@
 //	weir bench           measurements, beside other engines
 //	weir version
 //
-// Exit codes: 0 done, 1 the job failed, 2 wrong usage, 130 interrupted.
+//	arguments ─▶ kong ─▶ a command's Run ─▶ weir.Session ─▶ queries
+//	                          │                               │ progress
+//	Ctrl-C ─▶ program.ctx ────┘       statusLine, serveMetrics ◀┘
+//
+// Exit codes: 0 done, 1 the job failed, 2 wrong usage, 130 interrupted. Results
+// go to standard output, everything about them to standard error.
 package main
 
 import (
@@ -47,17 +52,22 @@ type commands struct {
 // program is what every command is given.
 type program struct {
 	ctx      context.Context // cancelled by the first Ctrl-C
+	in       io.Reader
 	out, err io.Writer
 	verbose  bool
+
+	// atEase says that Ctrl-C is no reason to end: a shell cancels statements
+	// with it.
+	atEase bool
 }
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
 // run runs one command line and returns the exit code.
-func run(args []string, out, errOut io.Writer) int {
+func run(args []string, in io.Reader, out, errOut io.Writer) int {
 	var c commands
 	code := -1
-	parser, err := kong.New(&c, kong.Name("weir"), kong.UsageOnError(), kong.Writers(out, errOut),
+	parser, err := kong.New(&c, kong.Name("weir"), kong.Writers(out, errOut),
 		kong.Description("Stream processing with the semantics of Spark's Structured Streaming."),
 		kong.Exit(func(n int) { code = n }))
 	if err != nil {
@@ -78,28 +88,28 @@ func run(args []string, out, errOut io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
-	level := slog.LevelWarn
+	level := slog.LevelInfo
 	if c.Verbose {
 		level = slog.LevelDebug
 	}
 	slog.SetDefault(slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: level})))
-	err = line.Run(&program{ctx: ctx, out: out, err: errOut, verbose: c.Verbose})
-	return finish(err, ctx.Err() != nil, c.Verbose, errOut)
+	p := &program{ctx: ctx, in: in, out: out, err: errOut, verbose: c.Verbose}
+	err = line.Run(p)
+	return finish(err, ctx.Err() != nil && !p.atEase, c.Verbose, errOut)
 }
 
 // finish prints an error as one readable text and gives the exit code.
 func finish(err error, interrupted, verbose bool, errOut io.Writer) int {
-	var usage *usageError
 	switch {
 	case interrupted && (err == nil || errors.Is(err, context.Canceled)):
 		return exitInterrupted
 	case err == nil:
 		return exitDone
-	case errors.As(err, &usage):
-		fmt.Fprintln(errOut, "weir:", err)
-		return exitUsage
 	}
 	fmt.Fprintln(errOut, "weir:", err)
+	if _, ok := errors.AsType[*usageError](err); ok {
+		return exitUsage
+	}
 	if verbose {
 		for e := errors.Unwrap(err); e != nil; e = errors.Unwrap(e) {
 			fmt.Fprintf(errOut, "  caused by %T: %v\n", e, e)

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/weirstream/weir"
+	"github.com/weirstream/weir/connector/console"
+)
+
+// sessionFlags are what the commands that open a session have in common.
+type sessionFlags struct {
+	Conf    map[string]string `help:"Settings, as NAME=VALUE." placeholder:"NAME=VALUE"`
+	Workers int               `help:"How many tasks run at once; 0 is one for each processor."`
+}
+
+// open opens a session that prints to out.
+func (f *sessionFlags) open(out io.Writer, more ...weir.Option) (*weir.Session, error) {
+	if f.Workers < 0 {
+		return nil, &usageError{fmt.Sprintf("--workers is %d; it must be 0 or more", f.Workers)}
+	}
+	options := append([]weir.Option{weir.WithOutput(out), weir.WithWorkers(f.Workers)}, more...)
+	for k, v := range f.Conf {
+		options = append(options, weir.WithConf(k, v))
+	}
+	return weir.Open(options...)
+}
+
+// await waits until every query has ended; the first failure stops the others.
+// Queries that were started with a context end with it, after the batch that runs.
+func await(queries []*weir.Query) error {
+	errs := make([]error, len(queries))
+	var wg sync.WaitGroup
+	for i, q := range queries {
+		wg.Go(func() {
+			<-q.Done()
+			if errs[i] = q.Err(); errs[i] != nil {
+				for _, other := range queries {
+					other.Stop()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// show prints a table, if it has columns.
+func show(ctx context.Context, w io.Writer, d *weir.DataFrame, format string) error {
+	if d == nil {
+		return nil
+	}
+	schema, err := d.Schema(ctx)
+	if err != nil {
+		return err
+	}
+	if schema.Len() == 0 {
+		return nil
+	}
+	switch format {
+	case "json":
+		return d.WriteJSON(ctx, w)
+	case "csv":
+		return d.WriteCSV(ctx, w)
+	default:
+		return d.ShowTo(ctx, w, console.Layout{})
+	}
+}

@@ -1,0 +1,288 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/weirstream/weir"
+)
+
+const shellHelp = `Statements end with ; and may take several lines.
+  \q or Ctrl-D   leave, and stop the streams that were started
+  \streams       the streams that run
+  \stop NAME     stop one of them
+  Ctrl-C         cancel the statement that runs, or clear what is typed
+`
+
+// shell is an interactive session on a terminal.
+//
+// The terminal is raw while a line is typed and as usual while a statement runs:
+// there Ctrl-C comes as a signal and cancels the statement.
+type shell struct {
+	session *weir.Session
+	in      *os.File
+	keys    *keyboard
+	screen  *term.Terminal
+	out     io.Writer
+	format  string
+	ends    []context.CancelFunc // of statements that have started streams
+}
+
+// shell reads statements from the terminal until \q.
+func (c *sqlCommand) shell(p *program) error {
+	p.atEase = true
+	in := p.in.(*os.File)
+	keys := &keyboard{from: in}
+	sh := &shell{in: in, keys: keys, out: p.out, format: c.Format, screen: term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{keys, p.out}, "")}
+	sh.screen.History = &history{}
+	var err error
+	if sh.session, err = c.open(p.out); err != nil {
+		return err
+	}
+	defer func() {
+		for _, end := range sh.ends {
+			end()
+		}
+		sh.session.Close()
+	}()
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
+	fmt.Fprintf(p.out, "%s; \\h for help, \\q to leave\n", version())
+	return sh.loop(interrupts)
+}
+
+func (sh *shell) loop(interrupts <-chan os.Signal) error {
+	var typed string
+	for {
+		line, err := sh.readLine(typed != "")
+		switch {
+		case errors.Is(err, io.EOF):
+			fmt.Fprintln(sh.out)
+			return nil
+		case err != nil && !errors.Is(err, term.ErrPasteIndicator):
+			return err
+		case sh.keys.cleared():
+			typed = ""
+			continue
+		}
+		word := strings.TrimSpace(line)
+		if typed == "" && word == "" {
+			continue
+		}
+		if typed == "" && strings.HasPrefix(word, `\`) {
+			if leave := sh.command(word); leave {
+				return nil
+			}
+			continue
+		}
+		typed += line + "\n"
+		if complete(typed) {
+			sh.run(typed, interrupts)
+			typed = ""
+		}
+	}
+}
+
+// readLine shows the prompt and reads a line with the terminal raw.
+func (sh *shell) readLine(more bool) (string, error) {
+	before, err := term.MakeRaw(int(sh.in.Fd()))
+	if err != nil {
+		return "", err
+	}
+	defer term.Restore(int(sh.in.Fd()), before)
+	if w, h, err := term.GetSize(int(sh.in.Fd())); err == nil && w > 0 {
+		if err := sh.screen.SetSize(w, h); err != nil {
+			return "", err
+		}
+	}
+	prompt := "weir> "
+	if more {
+		prompt = "   -> "
+	}
+	sh.screen.SetPrompt(prompt)
+	return sh.screen.ReadLine()
+}
+
+// run runs statements; a signal cancels them. The streams that they start run on
+// and end with the shell: only a statement that has started none gives its
+// context up.
+func (sh *shell) run(text string, interrupts <-chan os.Signal) {
+	select {
+	case <-interrupts: // of an idle moment
+	default:
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	over := make(chan struct{})
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		select {
+		case <-interrupts:
+			cancel()
+		case <-over:
+		}
+	}()
+	streams := false
+	err := sh.session.Run(ctx, text, func(r weir.Result) error {
+		if r.Query != nil {
+			streams = true
+			fmt.Fprintf(sh.out, "the stream %s runs, id %s; \\stop %[1]s stops it\n", r.Query.Name(), r.Query.ID())
+			return nil
+		}
+		return show(ctx, sh.out, r.Rows, sh.format)
+	})
+	close(over)
+	<-watched
+	switch {
+	case ctx.Err() != nil && err != nil:
+		fmt.Fprintln(sh.out, "cancelled")
+	case err != nil:
+		fmt.Fprintln(sh.out, err)
+	}
+	if streams {
+		sh.ends = append(sh.ends, cancel)
+		return
+	}
+	cancel()
+}
+
+// command runs what begins with a backslash.
+func (sh *shell) command(word string) (leave bool) {
+	name, argument, _ := strings.Cut(strings.TrimSuffix(word, ";"), " ")
+	switch name {
+	case `\q`:
+		return true
+	case `\streams`:
+		for _, q := range sh.session.Streams().Active() {
+			fmt.Fprintf(sh.out, "%s  id %s  %s\n", q.Name(), q.ID(), q.Status().Message)
+		}
+	case `\stop`:
+		for _, q := range sh.session.Streams().Active() {
+			if q.Name() == strings.TrimSpace(argument) {
+				q.Stop()
+				return false
+			}
+		}
+		fmt.Fprintf(sh.out, "no stream %s runs\n", argument)
+	default:
+		fmt.Fprint(sh.out, shellHelp)
+	}
+	return false
+}
+
+// complete reports whether a text ends with a statement's semicolon: one that is
+// neither quoted nor in a comment.
+func complete(text string) bool {
+	done := false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '\'' || c == '"' || c == '`':
+			end := closing(text[i+1:], c)
+			if end < 0 {
+				return false
+			}
+			i += end + 1
+			done = false
+		case strings.HasPrefix(text[i:], "--"):
+			end := strings.IndexByte(text[i:], '\n')
+			if end < 0 {
+				return done
+			}
+			i += end
+		case strings.HasPrefix(text[i:], "/*"):
+			end := strings.Index(text[i+2:], "*/")
+			if end < 0 {
+				return false
+			}
+			i += end + 3
+		case c == ';':
+			done = true
+		case c != ' ' && c != '\t' && c != '\n' && c != '\r':
+			done = false
+		}
+	}
+	return done
+}
+
+// closing is the place of the quote that ends a text, -1 if there is none.
+func closing(text string, quote byte) int {
+	for i := 0; i < len(text); i++ {
+		switch {
+		case text[i] == '\\' && quote != '`':
+			i++
+		case text[i] == quote:
+			return i
+		}
+	}
+	return -1
+}
+
+// history is what was typed, newest first, without repetitions in a row.
+type history struct{ lines []string }
+
+// Add keeps a line.
+func (h *history) Add(line string) {
+	if strings.TrimSpace(line) == "" || len(h.lines) > 0 && h.lines[len(h.lines)-1] == line {
+		return
+	}
+	h.lines = append(h.lines, line)
+}
+
+// Len is the number of lines.
+func (h *history) Len() int { return len(h.lines) }
+
+// At is a line; 0 is the newest.
+func (h *history) At(i int) string { return h.lines[len(h.lines)-1-i] }
+
+// keyboard turns Ctrl-C into the keys that clear a line and end it, since
+// term.Terminal would take it for the end of the input, and notes that it did.
+type keyboard struct {
+	from    io.Reader
+	rest    []byte
+	clear   bool
+	pending error
+}
+
+// clearLine is what takes the place of Ctrl-C: to the end, erase to the
+// beginning, enter.
+const clearLine = "\x05\x15\r"
+
+// Read reads keys.
+func (k *keyboard) Read(b []byte) (int, error) {
+	if len(k.rest) == 0 && k.pending == nil {
+		var keys [256]byte
+		n, err := k.from.Read(keys[:])
+		k.pending = err
+		if bytes.IndexByte(keys[:n], 3) >= 0 {
+			k.clear = true
+		}
+		k.rest = bytes.ReplaceAll(keys[:n], []byte{3}, []byte(clearLine))
+	}
+	n := copy(b, k.rest)
+	k.rest = k.rest[n:]
+	if len(k.rest) > 0 || k.pending == nil {
+		return n, nil
+	}
+	err := k.pending
+	k.pending = nil
+	return n, err
+}
+
+// cleared reports whether Ctrl-C was typed since it was last asked.
+func (k *keyboard) cleared() bool {
+	c := k.clear
+	k.clear = false
+	return c
+}
