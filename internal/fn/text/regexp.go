@@ -1,89 +1,38 @@
 package text
 
 import (
-	"regexp"
+	"errors"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/regex"
 	"github.com/weirstream/weir/types"
 )
 
 // patterns keeps the last regular expression it was asked for: in nearly every
 // query there is but one.
 type patterns struct {
-	text string
-	last *pattern
+	text    string
+	pattern *regex.Pattern
+	last    *regex.Matcher
 }
 
-func (p *patterns) get(function, text string) (*pattern, error) {
+func (p *patterns) get(function, text string) (*regex.Matcher, error) {
 	if p.last != nil && p.text == text {
 		return p.last, nil
 	}
-	re, err := regexp.Compile(text)
+	text = strings.Clone(text)
+	re, err := regex.Compile(text)
 	if err != nil {
-		return nil, fault.New(fault.InvalidParameter, "'%s' is no regular expression for %s", text, function).
-			With("parameter", "`regexp`").With("functionName", "`"+function+"`").With("value", "'"+text+"'").Wrap(err)
+		if e, ok := errors.AsType[*fault.Error](err); ok && e.Params["functionName"] == "" {
+			err = e.With("functionName", "`"+function+"`")
+		}
+		return nil, err
 	}
-	p.text, p.last = strings.Clone(text), &pattern{re: re}
+	p.text, p.pattern, p.last = text, re, re.Matcher()
 	return p.last, nil
-}
-
-// pattern is a compiled regular expression.
-type pattern struct {
-	re *regexp.Regexp
-}
-
-// each calls f for every match in s, in order, with the indices of its groups,
-// until f returns false.
-func (p *pattern) each(s string, f func(m []int) bool) {
-	at, last := 0, -1
-	for at <= len(s) {
-		m := p.re.FindStringSubmatchIndex(s[at:])
-		if m == nil {
-			return
-		}
-		for i := range m {
-			if m[i] >= 0 {
-				m[i] += at
-			}
-		}
-		if m[1] == m[0] && m[0] == last {
-			// Empty, and just behind the match before: go on one character.
-			if at >= len(s) {
-				return
-			}
-			_, size := utf8.DecodeRuneInString(s[at:])
-			at += size
-			last = -1
-			continue
-		}
-		if !f(m) {
-			return
-		}
-		at, last = m[1], m[1]
-	}
-}
-
-// split appends the pieces of s, of which there are at most limit where that is
-// positive. A match without length at the start cuts nothing off.
-func (p *pattern) split(pieces []string, s string, limit int) []string {
-	at, n := 0, 1
-	p.each(s, func(m []int) bool {
-		if limit > 0 && n >= limit {
-			return false
-		}
-		if m[1] == 0 {
-			return true
-		}
-		pieces = append(pieces, s[at:m[0]])
-		at = m[1]
-		n++
-		return true
-	})
-	return append(pieces, s[at:])
 }
 
 // rlike is text RLIKE pattern: whether it matches anywhere.
@@ -99,7 +48,7 @@ func rlike(name, shown string) *expr.Function {
 			var cache patterns
 			return expr.BinaryErr(func(s, p string) (bool, error) {
 				re, err := cache.get(name, p)
-				return err == nil && re.re.MatchString(s), err
+				return err == nil && re.Match(s), err
 			}), nil
 		},
 	}
@@ -110,9 +59,14 @@ func extraction(name string, result types.Type) resolver {
 	return withDefaults(name, 2, result, []types.Type{tString, tString, tInt}, []expr.Expr{expr.Int32(1)})
 }
 
-func badGroup(name string, group int32, re *regexp.Regexp) error {
-	return fault.New(fault.RegexGroupIndex, "%s has no group %d: the pattern has %d", name, group, re.NumSubexp()).
-		With("groupCount", itoa(re.NumSubexp())).With("groupIndex", itoa(int(group)))
+// group is a group of the last match, empty where it took no part.
+func (p *patterns) group(name string, group int32) (string, error) {
+	if n := p.pattern.Groups(); group < 0 || int(group) > n {
+		return "", fault.New(fault.RegexGroupIndex, "%s has no group %d: the pattern has %d", name, group, n).
+			With("groupCount", itoa(n)).With("groupIndex", itoa(int(group)))
+	}
+	s, _ := p.last.Group(int(group))
+	return s, nil
 }
 
 // regexpExtract is regexp_extract(text, pattern, group): empty where there is no
@@ -124,19 +78,10 @@ var regexpExtract = &expr.Function{
 		var cache patterns
 		return expr.TernaryErr(func(s, p string, group int32) (string, error) {
 			re, err := cache.get("regexp_extract", p)
-			if err != nil {
+			if err != nil || !re.Find(s) {
 				return "", err
 			}
-			m := re.re.FindStringSubmatchIndex(s)
-			switch {
-			case m == nil:
-				return "", nil
-			case group < 0 || int(group) > re.re.NumSubexp():
-				return "", badGroup("regexp_extract", group, re.re)
-			case m[2*group] < 0:
-				return "", nil
-			}
-			return s[m[2*group]:m[2*group+1]], nil
+			return cache.group("regexp_extract", group)
 		}), nil
 	},
 }
@@ -158,21 +103,12 @@ var regexpExtractAll = &expr.Function{
 				if err != nil {
 					return err
 				}
-				g, text := group.At(i), s.At(i)
-				re.each(text, func(m []int) bool {
-					if g < 0 || 2*int(g) >= len(m) {
-						err = badGroup("regexp_extract_all", g, re.re)
-						return false
-					}
-					piece := ""
-					if m[2*g] >= 0 {
-						piece = text[m[2*g]:m[2*g+1]]
+				for re.Reset(s.At(i)); re.Next(); {
+					piece, err := cache.group("regexp_extract_all", group.At(i))
+					if err != nil {
+						return err
 					}
 					found = append(found, piece)
-					return true
-				})
-				if err != nil {
-					return err
 				}
 			}
 			fillOffsets(out, &at, rows, len(found))
@@ -190,57 +126,49 @@ var regexpReplace = &expr.Function{
 	Resolve: withDefaults("regexp_replace", 3, tString, []types.Type{tString, tString, tString, tInt},
 		[]expr.Expr{expr.Int32(1)}),
 	Kernel: func(*expr.Call, *expr.Env) (expr.Kernel, error) {
-		var cache patterns
-		var buf []byte
-		return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
-			buf = buf[:0]
-			s, p, with := expr.ArgOf[string](args[0]), expr.ArgOf[string](args[1]), expr.ArgOf[string](args[2])
-			pos, to := expr.ArgOf[int32](args[3]), batch.Values[string](out)
-			for _, i := range expr.Rows(rows, sel) {
-				re, err := cache.get("regexp_replace", p.At(i))
-				if err != nil {
-					return err
-				}
-				start, text := len(buf), s.At(i)
-				at := byteAt(text, max(int(pos.At(i))-1, 0))
-				buf = append(buf, text[:at]...)
-				done, template := at, with.At(i)
-				re.each(text[at:], func(m []int) bool {
-					buf = append(buf, text[done:at+m[0]]...)
-					buf = appendTemplate(buf, template, text[at:], m)
-					done = at + m[1]
-					return true
-				})
-				buf = append(buf, text[done:]...)
-				to[i] = batch.View(buf[start:])
-			}
-			return nil
-		}, nil
+		k := &replacer{}
+		return k.run, nil
 	},
 }
 
-// appendTemplate writes a replacement: $n is a group, \c the character c.
-func appendTemplate(dst []byte, template, s string, m []int) []byte {
-	for i := 0; i < len(template); i++ {
-		switch c := template[i]; {
-		case c == '\\' && i+1 < len(template):
-			i++
-			dst = append(dst, template[i])
-		case c == '$' && i+1 < len(template) && template[i+1]-'0' <= 9:
-			i++
-			g := int(template[i] - '0')
-			for i+1 < len(template) && template[i+1]-'0' <= 9 && 2*(g*10+int(template[i+1]-'0')) < len(m) {
-				i++
-				g = g*10 + int(template[i]-'0')
-			}
-			if 2*g < len(m) && m[2*g] >= 0 {
-				dst = append(dst, s[m[2*g]:m[2*g+1]]...)
-			}
-		default:
-			dst = append(dst, c)
+// replacer is the kernel of regexp_replace.
+type replacer struct {
+	cache patterns
+	of    *regex.Pattern // what with was compiled for
+	text  string
+	with  *regex.Replacement
+	buf   []byte
+}
+
+func (k *replacer) run(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
+	k.buf = k.buf[:0]
+	s, p, with := expr.ArgOf[string](args[0]), expr.ArgOf[string](args[1]), expr.ArgOf[string](args[2])
+	pos, to := expr.ArgOf[int32](args[3]), batch.Values[string](out)
+	for _, i := range expr.Rows(rows, sel) {
+		re, err := k.cache.get("regexp_replace", p.At(i))
+		if err != nil {
+			return err
 		}
+		text, at := s.At(i), 0
+		if n := pos.At(i); n > 1 {
+			at = byteAt(text, int(n)-1)
+		}
+		if !re.Match(text) {
+			to[i] = text // nothing is asked of the replacement
+			continue
+		}
+		if k.of != k.cache.pattern || k.text != with.At(i) {
+			k.of, k.text = k.cache.pattern, strings.Clone(with.At(i))
+			if k.with, err = k.of.Replacement(k.text); err != nil {
+				k.of = nil
+				return err
+			}
+		}
+		start := len(k.buf)
+		k.buf = re.AppendReplaced(k.buf, text, at, k.with)
+		to[i] = batch.View(k.buf[start:])
 	}
-	return dst
+	return nil
 }
 
 var regexpCount = &expr.Function{
@@ -253,7 +181,9 @@ var regexpCount = &expr.Function{
 			if err != nil {
 				return 0, err
 			}
-			re.each(s, func([]int) bool { n++; return true })
+			for re.Reset(s); re.Next(); {
+				n++
+			}
 			return n, nil
 		}), nil
 	},
@@ -269,14 +199,11 @@ var regexpInstr = &expr.Function{
 		var cache patterns
 		return expr.BinaryErr(func(s, p string) (int32, error) {
 			re, err := cache.get("regexp_instr", p)
-			if err != nil {
+			if err != nil || !re.Find(s) {
 				return 0, err
 			}
-			m := re.re.FindStringIndex(s)
-			if m == nil {
-				return 0, nil
-			}
-			return int32(Chars(s[:m[0]])) + 1, nil
+			start, _ := re.Span(0)
+			return int32(Chars(s[:start])) + 1, nil
 		}), nil
 	},
 }
@@ -294,12 +221,13 @@ var regexpSubstr = &expr.Function{
 				if err != nil {
 					return err
 				}
-				m := re.re.FindStringIndex(s.At(i))
-				if m == nil || m[0] == m[1] {
-					out.SetNull(int(i))
-					continue
+				found := ""
+				if re.Find(s.At(i)) {
+					found, _ = re.Group(0)
 				}
-				to[i] = s.At(i)[m[0]:m[1]]
+				if to[i] = found; found == "" {
+					out.SetNull(int(i))
+				}
 			}
 			return nil
 		}, nil

@@ -7,6 +7,7 @@ import (
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/regex"
 	"github.com/weirstream/weir/types"
 )
 
@@ -124,173 +125,28 @@ type likeMatcher struct {
 	escape  rune
 	fold    bool
 	pattern string
-	ready   bool
-	program likeProgram
+	program *regex.Like
 }
 
 func (m *likeMatcher) run(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
 	s, p, to := expr.ArgOf[string](args[0]), expr.ArgOf[string](args[1]), batch.Values[bool](out)
 	for _, i := range expr.Rows(rows, sel) {
-		if pattern := p.At(i); !m.ready || pattern != m.pattern {
-			m.pattern, m.ready = strings.Clone(pattern), true
-			var err error
-			if m.program, err = compileLike(m.pattern, m.escape, m.fold); err != nil {
-				m.ready = false
+		if pattern := p.At(i); m.program == nil || pattern != m.pattern {
+			text := pattern
+			if m.fold {
+				text = lowerFull(text)
+			}
+			program, err := regex.CompileLike(text, m.escape)
+			if err != nil {
 				return err
 			}
+			m.pattern, m.program = strings.Clone(pattern), program
 		}
 		text := s.At(i)
 		if m.fold {
 			text = lowerFull(text)
 		}
-		to[i] = m.program.match(text)
+		to[i] = m.program.Match(text)
 	}
 	return nil
-}
-
-// likeProgram is a pattern cut at its percent signs: texts that must follow each
-// other, in which a rune of anyOne stands for any character.
-type likeProgram struct {
-	parts []likePart
-	// open says that a percent sign stands before the first part and behind the
-	// last.
-	openStart, openEnd bool
-}
-
-// likePart is a piece of a pattern without percent signs. plain is its text if
-// it has no underscores.
-type likePart struct {
-	plain string
-	runes []rune // with anyOne; nil where plain is used
-}
-
-const anyOne rune = -1
-
-func compileLike(pattern string, escape rune, fold bool) (likeProgram, error) {
-	var p likeProgram
-	var part []rune
-	wild := false
-	flush := func() {
-		if len(part) == 0 {
-			return
-		}
-		piece := likePart{runes: part}
-		if !wild {
-			piece = likePart{plain: string(part)}
-		}
-		p.parts, part, wild = append(p.parts, piece), nil, false
-	}
-	runes := []rune(pattern)
-	for i := 0; i < len(runes); i++ {
-		p.openEnd = false
-		switch r := runes[i]; {
-		case r == escape:
-			i++
-			if i == len(runes) {
-				return p, fault.New(fault.EscapeAtEnd, "the pattern '%s' ends with its escape character", pattern)
-			}
-			if n := runes[i]; n != '_' && n != '%' && n != escape {
-				return p, fault.New(fault.EscapeInMiddle, "the pattern '%s' escapes '%c', which needs none", pattern, n)
-			}
-			part = append(part, runes[i])
-		case r == '%':
-			flush()
-			if len(p.parts) == 0 {
-				p.openStart = true
-			}
-			p.openEnd = true
-		case r == '_':
-			part, wild = append(part, anyOne), true
-		default:
-			part = append(part, r)
-		}
-	}
-	flush()
-	if fold {
-		for i := range p.parts {
-			p.parts[i].plain = lowerFull(p.parts[i].plain)
-			for k, r := range p.parts[i].runes {
-				if r != anyOne {
-					p.parts[i].runes[k] = []rune(lowerFull(string(r)))[0]
-				}
-			}
-		}
-	}
-	return p, nil
-}
-
-// match looks for each part as far left as it goes; the last one must end the
-// text unless the pattern is open there.
-func (p *likeProgram) match(s string) bool {
-	parts := p.parts
-	if len(parts) == 0 {
-		return s == "" || p.openStart
-	}
-	if !p.openStart {
-		n := parts[0].prefix(s)
-		if n < 0 {
-			return false
-		}
-		s, parts = s[n:], parts[1:]
-		if len(parts) == 0 {
-			return s == "" || p.openEnd
-		}
-	}
-	for len(parts) > 1 || len(parts) == 1 && p.openEnd {
-		n := parts[0].find(s)
-		if n < 0 {
-			return false
-		}
-		s, parts = s[n:], parts[1:]
-	}
-	return len(parts) == 0 || parts[0].suffix(s)
-}
-
-// prefix is the length of the part at the start of s, or -1.
-func (p *likePart) prefix(s string) int {
-	if p.runes == nil {
-		if strings.HasPrefix(s, p.plain) {
-			return len(p.plain)
-		}
-		return -1
-	}
-	at := 0
-	for _, want := range p.runes {
-		if at == len(s) {
-			return -1
-		}
-		r, size := utf8.DecodeRuneInString(s[at:])
-		if want != anyOne && r != want {
-			return -1
-		}
-		at += size
-	}
-	return at
-}
-
-// find is the end of the first place of the part in s, or -1.
-func (p *likePart) find(s string) int {
-	if p.runes == nil {
-		if i := strings.Index(s, p.plain); i >= 0 {
-			return i + len(p.plain)
-		}
-		return -1
-	}
-	for i := 0; i <= len(s); i++ {
-		if i < len(s) && !utf8.RuneStart(s[i]) {
-			continue
-		}
-		if n := p.prefix(s[i:]); n >= 0 {
-			return i + n
-		}
-	}
-	return -1
-}
-
-func (p *likePart) suffix(s string) bool {
-	if p.runes == nil {
-		return strings.HasSuffix(s, p.plain)
-	}
-	n := Chars(s) - len(p.runes)
-	return n >= 0 && p.prefix(s[byteAt(s, n):]) >= 0
 }

@@ -35,8 +35,6 @@ func (sp *splitter) run(out *batch.Column, args []*batch.Column, rows int, sel [
 		fillOffsets(out, &at, int(i), len(sp.pieces))
 		pattern := p.At(i)
 		switch {
-		case pattern == "":
-			sp.chars(s.At(i), int(limit.At(i)))
 		case plainPattern(pattern):
 			sp.pieces = appendPieces(sp.pieces, s.At(i), unescaped(pattern), int(limit.At(i)))
 		default:
@@ -44,7 +42,7 @@ func (sp *splitter) run(out *batch.Column, args []*batch.Column, rows int, sel [
 			if err != nil {
 				return err
 			}
-			sp.pieces = re.split(sp.pieces, s.At(i), int(limit.At(i)))
+			sp.pieces = re.AppendSplit(sp.pieces, s.At(i), int(limit.At(i)))
 		}
 	}
 	fillOffsets(out, &at, rows, len(sp.pieces))
@@ -59,22 +57,6 @@ func (sp *splitter) run(out *batch.Column, args []*batch.Column, rows int, sel [
 func fillOffsets(out *batch.Column, at *int, row, elements int) {
 	for ; *at <= row; *at++ {
 		out.Offsets[*at] = int32(elements)
-	}
-}
-
-// chars cuts a text into its characters.
-func (sp *splitter) chars(s string, limit int) {
-	if s == "" {
-		sp.pieces = append(sp.pieces, s)
-		return
-	}
-	for n := 1; s != ""; n++ {
-		_, size := utf8.DecodeRuneInString(s)
-		if n == limit {
-			size = len(s)
-		}
-		sp.pieces = append(sp.pieces, s[:size])
-		s = s[size:]
 	}
 }
 
@@ -107,7 +89,7 @@ func plainPattern(p string) bool {
 	if len(p) == 2 && p[0] == '\\' && !letter(p[1]) && p[1]-'0' > 9 && p[1] < utf8.RuneSelf {
 		return true
 	}
-	return !strings.ContainsAny(p, `\.[]{}()*+-?^$|`) || p == "-" || p == "]" || p == "}"
+	return p != "" && !strings.ContainsAny(p, `\.[]{}()*+-?^$|`) || p == "-" || p == "]" || p == "}"
 }
 
 func unescaped(p string) string {

@@ -152,7 +152,7 @@ func measure(b *testing.B, e func(t *fntest.Bench, s *expr.Ref) expr.Expr, make 
 
 func extra(i int) string { return strings.Repeat("abcdefghij"[i%10:], 60)[:60] }
 
-// Nexmark q14: length(extra) - length(replace(extra, 'c', '')), the longer half.
+// Nexmark q14: length(extra) - length(replace(extra, 'c', ”)), the longer half.
 func BenchmarkCountByReplace(b *testing.B) {
 	measure(b, func(t *fntest.Bench, s *expr.Ref) expr.Expr { return t.Call("length", t.Call("replace", s, "c", "")) }, extra)
 }
