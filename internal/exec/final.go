@@ -96,7 +96,7 @@ func (f *FinalAggregate) Next(ctx context.Context) (*batch.Batch, error) {
 	if err := f.groups.AppendResults(ids, f.made); err != nil {
 		return nil, err
 	}
-	f.out.Rows = n
+	f.out.Rows, f.out.Sel = n, nil
 	f.at += n
 	return &f.out, nil
 }

@@ -198,6 +198,7 @@ func tryDrain(op Operator, task *Task) ([]string, error) {
 			return lines, fmt.Errorf("a batch without rows")
 		}
 		lines = append(lines, linesOf(b)...)
+		b.Sel = []int32{int32(b.Rows) - 1} // as a consumer may
 	}
 }
 

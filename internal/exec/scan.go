@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirstream/weir/connector"
 	"github.com/weirstream/weir/internal/batch"
+	"github.com/weirstream/weir/internal/expr"
 )
 
 // Opener opens a split: a source or a table.
@@ -37,8 +38,8 @@ type Input struct {
 	From Opener
 	// Splits are those of the batch.
 	Splits []connector.Split
-	// Rows counts, by split, the rows read, also those that a reader left out
-	// by its predicates.
+	// Rows counts, by split, the rows that the reader gave: those that it left out
+	// by its predicates do not count, as in Spark.
 	Rows []int64
 }
 
@@ -60,6 +61,7 @@ func (in *Input) Total() int64 {
 // Scan reads the split of its task.
 type Scan struct {
 	input  *Input
+	keep   *expr.Predicate // nil: every row that the reader gives counts
 	scan   connector.Scan
 	reader connector.Reader
 	split  int
@@ -69,6 +71,10 @@ type Scan struct {
 func NewScan(input *Input, scan connector.Scan) *Scan {
 	return &Scan{input: input, scan: scan}
 }
+
+// Keep makes the scan test rows itself: those that fail do not count as read, as
+// where Spark's own reader tests them.
+func (s *Scan) Keep(p *expr.Predicate) { s.keep = p }
 
 // Open begins the task's split. The split is opened by the first Next.
 func (s *Scan) Open(t *Task) error {
@@ -105,7 +111,12 @@ func (s *Scan) Next(ctx context.Context) (*batch.Batch, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", s.input.Splits[s.split].Label, err)
 		}
-		s.input.Rows[s.split] += int64(b.Rows)
+		if s.keep != nil {
+			if b.Sel, err = s.keep.Select(b, b.Sel); err != nil {
+				return nil, err
+			}
+		}
+		s.input.Rows[s.split] += int64(b.Len())
 		if b.Len() > 0 {
 			return b, nil
 		}
