@@ -18,6 +18,7 @@ import (
 	"github.com/weirstream/weir/internal/fn/generate"
 	"github.com/weirstream/weir/internal/fn/logic"
 	"github.com/weirstream/weir/internal/fn/math"
+	"github.com/weirstream/weir/internal/fn/text"
 	"github.com/weirstream/weir/internal/fn/window"
 	"github.com/weirstream/weir/types"
 )
@@ -113,6 +114,7 @@ func newTable(t testing.TB, columns ...types.Type) *table {
 	window.Add(r)
 	r.Add(logic.Functions...)
 	r.Add(math.Functions...)
+	r.Add(text.Functions...)
 	s := &table{TB: t, registry: r, env: &expr.Env{ANSI: true}}
 	for i, c := range columns {
 		s.refs = append(s.refs, &expr.Ref{Name: string(rune('a' + i)), ID: expr.NewID(), Typ: c, Null: true, Watermark: -1})
