@@ -71,6 +71,8 @@ func overloads() []*expr.Function {
 	subscript, decode := named(collection.Functions, "[]"), named(text.Functions, "decode")
 	return []*expr.Function{
 		arithmetic("+", "+"), arithmetic("-", "-"), arithmetic("*", "*"), arithmetic("/", "/"),
+		tryArithmetic("try_add", "+"), tryArithmetic("try_subtract", "-"),
+		tryArithmetic("try_multiply", "*"), tryArithmetic("try_divide", "/"),
 		overload("concat", byArray(collection.Concat("concat"), text.Concat("concat"))),
 		overload("||", byArray(collection.Concat("||"), text.Concat("||"))),
 		overload("reverse", byArray(collection.Reverse, text.Reverse)),

@@ -58,6 +58,11 @@ func resolveArithmetic(r *expr.Resolver, name, op string, args []expr.Expr) (exp
 	if len(args) != 2 {
 		return expr.Resolution{}, expr.WrongCount(name, "2", len(args))
 	}
+	if op == "div" {
+		if res, ok := divideIntervals(args[0], args[1]); ok {
+			return res, nil
+		}
+	}
 	a, b, ok := r.Operands(args[0], args[1])
 	if !ok {
 		return expr.Resolution{}, badOperands(name, args)
@@ -87,6 +92,41 @@ func resolveArithmetic(r *expr.Resolver, name, op string, args []expr.Expr) (exp
 	return expr.Resolution{Args: []expr.Expr{a, b}, Type: t, Nullable: nullable}, nil
 }
 
+// divideIntervals is a div b for two intervals of one kind: how often b goes into
+// a.
+func divideIntervals(a, b expr.Expr) (expr.Resolution, bool) {
+	ta, tb := a.Type(), b.Type()
+	if ta.Kind == types.Null {
+		ta = tb
+	}
+	if tb.Kind == types.Null {
+		tb = ta
+	}
+	if ta.Kind != tb.Kind || ta.Kind != types.YearMonthInterval && ta.Kind != types.DayTimeInterval {
+		return expr.Resolution{}, false
+	}
+	args := []expr.Expr{expr.CastTo(a, ta), expr.CastTo(b, tb)}
+	return expr.Resolution{Args: args, Type: types.Of(types.Long), Nullable: expr.AnyNullable(args...)}, true
+}
+
+func intervalQuotient[T int32 | int64](bad refusal) expr.Kernel {
+	return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
+		a, b, to := expr.ArgOf[T](args[0]), expr.ArgOf[T](args[1]), batch.Values[int64](out)
+		for _, i := range expr.Rows(rows, sel) {
+			d := int64(b.At(i))
+			if d == 0 {
+				if bad == raise {
+					return fault.New(fault.IntervalDividedBy, "an interval is divided by one of no length")
+				}
+				out.SetNull(int(i))
+				continue
+			}
+			to[i] = int64(a.At(i)) / d
+		}
+		return nil
+	}
+}
+
 func badOperands(name string, args []expr.Expr) error {
 	a, b := args[0].Type(), args[1].Type()
 	c := fault.OperandsDiffer
@@ -111,6 +151,10 @@ func arithmeticKernel(c *expr.Call, op string, bad refusal) expr.Kernel {
 		return floats[float32](op, bad)
 	case types.Double:
 		return floats[float64](op, bad)
+	case types.YearMonthInterval:
+		return intervalQuotient[int32](bad)
+	case types.DayTimeInterval:
+		return intervalQuotient[int64](bad)
 	default:
 		return decimalKernel(c, op, bad)
 	}
