@@ -48,6 +48,7 @@ type partWriter struct {
 	dir    string // where the files will be
 	stage  string // how staged names begin
 	name   string // how final names begin: part-00000-<uuid>
+	always bool   // a part without rows makes a file, too
 
 	open  map[string]*openFile // by directory; "" without partitions
 	count map[string]int       // files begun, by directory
@@ -100,6 +101,11 @@ func (w *partWriter) run(ctx context.Context, r connector.Reader) (files []stage
 			continue
 		}
 		if err := w.write(b); err != nil {
+			return nil, err
+		}
+	}
+	if w.always && len(w.open)+len(w.files) == 0 {
+		if _, err := w.at(""); err != nil {
 			return nil, err
 		}
 	}

@@ -82,6 +82,8 @@ func (s *Sink) Write(ctx context.Context, b connector.BatchID, part int, r conne
 	w := &partWriter{
 		fs: s.fs, layout: s.layout, dir: s.dir, stage: path.Join(dir, fmt.Sprintf("%d-", b.Batch)),
 		name: fmt.Sprintf("part-%05d-%s", part, batchUUID(b)),
+		// As in Spark: a table that is still empty has a schema.
+		always: part == 0 && len(s.layout.partition) == 0,
 	}
 	files, err := w.run(ctx, r)
 	if err != nil {

@@ -5,6 +5,7 @@
 //
 //	aliases.go    names of relations, which only the analyzer needs, go
 //	fold.go       constant expressions become literals
+//	nulls.go      conditions say which columns cannot be null
 //	filters.go    filters move towards the sources
 //	projects.go   projections over projections become one
 //	columns.go    columns that nobody reads go, down to the scan

@@ -13,7 +13,7 @@ func Optimize(n plan.Node, env *expr.Env) (plan.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n = pushFilters(n)
+	n = pushFilters(inferNotNull(n))
 	n = mergeProjects(n)
 	n = pruneColumns(n)
 	n = mergeProjects(n)

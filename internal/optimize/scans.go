@@ -29,6 +29,13 @@ func pushScans(n plan.Node) plan.Node {
 	return out
 }
 
+// Simple reports whether a term is one that sources are handed and that tests a
+// column as a whole.
+func Simple(e expr.Expr) bool {
+	p, ok := predicate(e)
+	return ok && len(p.Path) == 1
+}
+
 var comparisons = map[string]connector.PredicateOp{
 	"=": connector.Equal, "==": connector.Equal, "<": connector.Less, "<=": connector.LessOrEqual,
 	">": connector.Greater, ">=": connector.GreaterOrEqual,

@@ -10,6 +10,7 @@ import (
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/fn/cast"
+	"github.com/weirstream/weir/internal/optimize"
 	"github.com/weirstream/weir/internal/plan"
 	"github.com/weirstream/weir/internal/schedule"
 	"github.com/weirstream/weir/types"
@@ -126,13 +127,43 @@ func (b *builder) filter(n *plan.Filter, s *stage) (factory, error) {
 	if err != nil {
 		return nil, err
 	}
+	pushed, rest := readTerms(n)
 	return over(below, func(op exec.Operator, _ int) (exec.Operator, error) {
-		p, err := b.compiler(n.Input.Output()).CompilePredicate(n.Condition)
+		if len(pushed) > 0 {
+			p, err := b.compiler(n.Input.Output()).CompileTerms(pushed)
+			if err != nil {
+				return nil, err
+			}
+			op.(*exec.Scan).Keep(p)
+		}
+		if len(rest) == 0 {
+			return op, nil
+		}
+		p, err := b.compiler(n.Input.Output()).CompileTerms(rest)
 		if err != nil {
 			return nil, err
 		}
 		return exec.NewFilter(op, p), nil
 	}), nil
+}
+
+// readTerms are the terms of a filter that belong to the scan beneath it. Spark's
+// readers of text formats test simple terms row by row, so that rows which fail
+// them do not count as input (S194); those of other formats do not.
+func readTerms(n *plan.Filter) (pushed, rest []expr.Expr) {
+	terms := expr.Conjuncts(n.Condition)
+	scan, ok := n.Input.(*plan.Scan)
+	if !ok || scan.Name != "json" && scan.Name != "csv" {
+		return nil, terms
+	}
+	for _, t := range terms {
+		if optimize.Simple(t) {
+			pushed = append(pushed, t)
+		} else {
+			rest = append(rest, t)
+		}
+	}
+	return pushed, rest
 }
 
 // over makes an operator over each chain.

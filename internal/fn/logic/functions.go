@@ -12,18 +12,20 @@ import (
 
 // What other functions are made of.
 var (
-	equal     = comparison("=", "=", kernel.Equal)
-	atLeast   = comparison(">=", ">=", kernel.GreaterEqual)
-	atMost    = comparison("<=", "<=", kernel.LessEqual)
-	isNotNull = nullness("isnotnull", "IS NOT NULL", false)
+	equal   = comparison("=", "=", kernel.Equal)
+	atLeast = comparison(">=", ">=", kernel.GreaterEqual)
+	atMost  = comparison("<=", "<=", kernel.LessEqual)
 )
+
+// IsNotNull is IS NOT NULL, for whoever makes conditions.
+var IsNotNull = nullness("isnotnull", "IS NOT NULL", false)
 
 // And is AND, for whoever joins conditions.
 var And = connective("and", "AND", false)
 
 // Functions is the theme's table.
 var Functions = []*expr.Function{
-	equal, atLeast, atMost, isNotNull,
+	equal, atLeast, atMost, IsNotNull,
 	comparison("==", "=", kernel.Equal),
 	comparison("<>", "=", kernel.NotEqual),
 	comparison("!=", "=", kernel.NotEqual),

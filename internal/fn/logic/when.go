@@ -43,7 +43,7 @@ var nvl2 = &expr.Function{
 		if len(args) != 3 {
 			return expr.Resolution{}, expr.WrongCount("nvl2", "3", len(args))
 		}
-		there, err := call(r, isNotNull, args[0])
+		there, err := call(r, IsNotNull, args[0])
 		if err != nil {
 			return expr.Resolution{}, err
 		}
