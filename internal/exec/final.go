@@ -44,8 +44,8 @@ func NewFinalAggregate(input Operator, s *GroupSpec) (*FinalAggregate, error) {
 	return f, nil
 }
 
-// NewWholeAggregate groups input, which it closes and whose rows have all of
-// their group in one partition, in one step.
+// NewWholeAggregate groups input, which it closes, in one step: all rows of a group
+// are in one partition. Functions over DISTINCT values need it.
 func NewWholeAggregate(input Operator, s *GroupSpec) (*FinalAggregate, error) {
 	f, err := NewFinalAggregate(input, s)
 	if err == nil {

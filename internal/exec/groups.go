@@ -136,7 +136,8 @@ type Groups struct {
 	spec  *GroupSpec
 	table *keytable.Table
 	accs  []expr.Accumulator
-	first []int // by function: its first column among the states
+	first []int       // by function: its first column among the states
+	once  []*distinct // by function: nil for those that are not DISTINCT
 
 	cols   []*batch.Column // scratch: the keys of a batch
 	found  []*batch.Column // scratch: the keys as the table has them
@@ -162,6 +163,11 @@ func NewGroups(s *GroupSpec) (*Groups, error) {
 			return nil, err
 		}
 		g.accs, g.first = append(g.accs, acc), append(g.first, at)
+		var once *distinct
+		if c.Distinct {
+			once = newDistinct(c)
+		}
+		g.once = append(g.once, once)
 		at += len(c.Fn.Partial(c))
 	}
 	g.first = append(g.first, at)
@@ -249,7 +255,11 @@ func (g *Groups) updateSection(s *section, b *batch.Batch, groups, sel []int32) 
 		for i, at := range c.args {
 			c.cols[i] = s.cols[at]
 		}
-		if err := g.accs[c.at].Update(groups, c.cols, sel); err != nil {
+		to, rows := groups, sel
+		if once := g.once[c.at]; once != nil {
+			to, rows = once.pass(groups, c.cols, sel)
+		}
+		if err := g.accs[c.at].Update(to, c.cols, rows); err != nil {
 			return err
 		}
 	}
@@ -336,5 +346,10 @@ func (g *Groups) Reset() {
 	// A table gives up memory that was not used since its last Reset.
 	if g.table.Slots() > 0 {
 		g.table.Reset()
+	}
+	for _, once := range g.once {
+		if once != nil && once.table.Slots() > 0 {
+			once.table.Reset()
+		}
 	}
 }

@@ -108,6 +108,30 @@ func TestAggregateWithoutKeys(t *testing.T) {
 	}
 }
 
+func TestDistinct(t *testing.T) {
+	s := newTable(t, types.Of(types.String), types.Of(types.Long))
+	a, b := s.refs[0], s.refs[1]
+	in := &given{batches: []*batch.Batch{
+		s.batch([]any{"x", int64(1)}, []any{"x", int64(1)}, []any{"y", int64(1)}, []any{"x", nil}, []any{"x", int64(2)}),
+		s.batch([]any{"y", int64(1)}, []any{"y", int64(7)}, []any{"y", nil}, []any{"x", int64(2)})}}
+	only := func(call expr.Expr) expr.Expr {
+		c := *call.(*expr.AggregateCall)
+		c.Distinct = true
+		return &c
+	}
+	whole, err := NewWholeAggregate(in, s.spec([]expr.Expr{a}, only(s.call("count", b)), only(s.call("sum", b)), s.call("sum", b),
+		only(filtered(s.call("count", b), s.call(">", b, int64(1)))), only(s.call("count", expr.Int32(1)))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"x | 2 | 3 | 6 | 1 | 1", "y | 2 | 8 | 9 | 1 | 1"}
+	for range 2 {
+		if got := drain(t, whole); !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 // Rows that a filter drops are not shown to the arguments, which could fail.
 func TestFilterGuardsArguments(t *testing.T) {
 	s := newTable(t, types.Of(types.Long))

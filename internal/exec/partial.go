@@ -41,7 +41,8 @@ const (
 	sampleGroups = 1 << 15
 )
 
-// NewPartialAggregate groups input, which it closes.
+// NewPartialAggregate groups input, which it closes. No function may be over
+// DISTINCT values, of which partial groups cannot be merged.
 func NewPartialAggregate(input Operator, s *GroupSpec) (*PartialAggregate, error) {
 	g, err := NewGroups(s)
 	if err != nil {
