@@ -7,7 +7,6 @@ var (
 	BadInterval          = Condition{"INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING", "22006"}
 	InvalidEscape        = Condition{"INVALID_ESCAPE_CHAR", "42604"}
 	InvalidUTF8          = Condition{"INVALID_UTF8_STRING", "22029"}
-	ArrayDiffTypes       = Condition{"DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES", "42K09"}
 	BinaryArrayDiff      = Condition{"DATATYPE_MISMATCH.BINARY_ARRAY_DIFF_TYPES", "42K09"}
 	MapValueDiff         = Condition{"DATATYPE_MISMATCH.CREATE_MAP_VALUE_DIFF_TYPES", "42K09"}
 	MapKeyMismatch       = Condition{"DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES", "42K09"}
