@@ -259,10 +259,10 @@ func (a *AggregateCall) WithChildren(ch []Expr) Expr {
 	return &n
 }
 func (a *AggregateCall) String() string {
-	if a.Text != "" {
-		return a.Text
+	s := a.Text
+	if s == "" {
+		s = CallText(a.Fn.Name, a.Args)
 	}
-	s := CallText(a.Fn.Name, a.Args)
 	if a.Distinct {
 		s = strings.Replace(s, "(", "(DISTINCT ", 1)
 	}

@@ -16,6 +16,8 @@ type aggregation struct {
 	keys  []*expr.Ref // the columns of the keys
 	calls []*expr.AggregateCall
 	out   []*expr.Ref // keys, then the columns of calls
+	// distinct: a function is over DISTINCT values.
+	distinct bool
 }
 
 func aggregationOf(n *plan.Aggregate) (*aggregation, error) {
@@ -33,10 +35,7 @@ func aggregationOf(n *plan.Aggregate) (*aggregation, error) {
 		if !ok {
 			continue
 		}
-		if call.Distinct {
-			return nil, fault.New(fault.UnsupportedFeature, "%s: aggregates over DISTINCT values are not supported by this version of weir",
-				call).Locate(call.At)
-		}
+		a.distinct = a.distinct || call.Distinct
 		a.calls = append(a.calls, call)
 		a.out = append(a.out, alias.Ref())
 	}
@@ -67,6 +66,9 @@ func (b *builder) aggregate(n *plan.Aggregate, s *stage) (factory, error) {
 	if err != nil {
 		return nil, err
 	}
+	if a.distinct && !plan.Streaming(n) {
+		return b.wholeAggregate(a, s)
+	}
 	g, err := keyed.NewGrouping(a.keys, a.calls, b.Mode, b.Env)
 	if err != nil {
 		return nil, err
@@ -83,10 +85,7 @@ func (b *builder) aggregate(n *plan.Aggregate, s *stage) (factory, error) {
 		}
 		return exec.NewPartialAggregate(op, spec)
 	})
-	partitions := 1
-	if len(a.keys) > 0 {
-		partitions = min(b.Workers, keytable.ShardCount)
-	}
+	partitions := b.partitionsFor(a)
 	// A stage of partitions can have no other leaves than their exchange.
 	streaming := plan.Streaming(n)
 	own, apart := s, streaming && (len(s.feeds) > 0 || b.underUnion(n))
@@ -117,6 +116,36 @@ func (b *builder) aggregate(n *plan.Aggregate, s *stage) (factory, error) {
 		return b.exchange(own, groups, n.Output(), nil, 1, s)
 	}
 	return groups, nil
+}
+
+// partitionsFor is how many partitions groups are spread over.
+func (b *builder) partitionsFor(a *aggregation) int {
+	if len(a.keys) == 0 {
+		return 1
+	}
+	return min(b.Workers, keytable.ShardCount)
+}
+
+// wholeAggregate groups the rows of a table where functions are over DISTINCT
+// values: all rows of a group come to one partition, which groups them in one
+// step.
+func (b *builder) wholeAggregate(a *aggregation, s *stage) (factory, error) {
+	n, below := a.node, &stage{}
+	rows, err := b.node(n.Input, below)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := b.exchange(below, rows, n.Input.Output(), n.Grouping, b.partitionsFor(a), s)
+	if err != nil {
+		return nil, err
+	}
+	return b.inOrder(a, over(groups, func(op exec.Operator, _ int) (exec.Operator, error) {
+		spec, err := a.spec(b)
+		if err != nil {
+			return nil, err
+		}
+		return exec.NewWholeAggregate(op, spec)
+	})), nil
 }
 
 // keyedAggregate merges partial groups into state.
