@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"sync"
 
 	"github.com/weirstream/weir/connector"
@@ -119,10 +120,14 @@ func (d *DataFrame) Count(ctx context.Context) (int64, error) {
 
 // Show prints the first n rows as Spark does, cells cut to 20 characters.
 func (d *DataFrame) Show(ctx context.Context, n int) error {
+	if n <= 0 {
+		n = -1 // none: a layout's zero is all
+	}
 	return d.ShowTo(ctx, d.session.out, console.Layout{NumRows: n, Truncate: 20})
 }
 
-// ShowTo prints rows in a layout.
+// ShowTo prints rows in a layout: all of them where its NumRows is 0, none where it
+// is negative.
 func (d *DataFrame) ShowTo(ctx context.Context, w io.Writer, l console.Layout) error {
 	limited := d
 	if l.NumRows > 0 {
@@ -134,6 +139,9 @@ func (d *DataFrame) ShowTo(ctx context.Context, w io.Writer, l console.Layout) e
 	}
 	c := d.session.settings()
 	l.Location = c.location
+	if l.NumRows == 0 {
+		l.NumRows = math.MaxInt
+	}
 	return console.Table(w, r.schema, r.batches(), l)
 }
 
