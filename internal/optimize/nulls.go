@@ -72,7 +72,8 @@ func notNull(e expr.Expr, known []expr.Expr) []expr.Expr {
 			}
 			terms = append(terms, term)
 		case *expr.Call:
-			if e.Fn.NullSafe || e.Fn.Compile != nil || e.Fn.Volatile {
+			_, compares := comparisons[e.Fn.Name]
+			if e.Fn.NullSafe || e.Fn.Compile != nil && !compares || e.Fn.Volatile {
 				return
 			}
 			for _, a := range e.Args {
