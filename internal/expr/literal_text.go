@@ -22,7 +22,7 @@ func literalText(l *Literal) string {
 	case float64:
 		return string(celltext.AppendDouble(nil, v))
 	case types.Decimal:
-		return decimalText(v, l.Typ.Scale)
+		return DecimalText(v, l.Typ.Scale)
 	case types.Interval:
 		return "INTERVAL '" + string(celltext.AppendCalendar(nil, v)) + "'"
 	case string:
@@ -57,9 +57,9 @@ func longText(v int64, t types.Type) string {
 	return strconv.FormatInt(v, 10)
 }
 
-// decimalText is a decimal literal: beyond six zeros behind the point with an
-// exponent, as Java writes it.
-func decimalText(d types.Decimal, scale int) string {
+// DecimalText is a decimal as Java writes it: with an exponent where it begins
+// with more than six zeros behind the point.
+func DecimalText(d types.Decimal, scale int) string {
 	digits := d.Abs().Format(0)
 	exponent := len(digits) - 1 - scale
 	if scale == 0 || exponent >= -6 {

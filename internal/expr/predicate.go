@@ -33,9 +33,10 @@ func (c *Compiler) CompileTerms(list []Expr) (*Predicate, error) {
 	return &Predicate{terms: terms}, nil
 }
 
-// Conjuncts are the terms of a conjunction, in order; e itself if it is none.
+// Conjuncts are the terms of a conjunction, in order; e itself if it is none. A
+// resolved BETWEEN holds its two comparisons.
 func Conjuncts(e Expr) []Expr {
-	if c, ok := e.(*Call); ok && c.Fn.Name == "and" {
+	if c, ok := e.(*Call); ok && (c.Fn.Name == "and" || c.Fn.Name == "between") && len(c.Args) == 2 {
 		return append(Conjuncts(c.Args[0]), Conjuncts(c.Args[1])...)
 	}
 	return []Expr{e}

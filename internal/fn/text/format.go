@@ -221,7 +221,9 @@ func (v *verb) format(c *batch.Column, row int, env *expr.Env) (string, bool) {
 	switch v.verb {
 	case 's', 'S':
 		s := "null"
-		if value != nil {
+		if d, ok := value.(types.Decimal); ok {
+			s = expr.DecimalText(d, c.Type.Scale)
+		} else if value != nil {
 			s = string(celltext.Append(nil, c, row, env.Zone()))
 		}
 		if v.precision >= 0 {
