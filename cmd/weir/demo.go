@@ -31,7 +31,7 @@ var demoJob string
 
 // demoRate is the events of a second of event time, and of wall time where
 // --events is not given.
-const demoRate = 100_000
+const demoRate = 50_000
 
 // Run runs the job of demo.sql, and ends with what was processed. Run again, it
 // goes on from its checkpoint.

@@ -111,11 +111,26 @@ func finish(err error, interrupted, verbose bool, errOut io.Writer) int {
 		return exitUsage
 	}
 	if verbose {
-		for e := errors.Unwrap(err); e != nil; e = errors.Unwrap(e) {
-			fmt.Fprintf(errOut, "  caused by %T: %v\n", e, e)
-		}
+		printCauses(errOut, err, false)
 	}
 	return exitFailed
+}
+
+// printCauses prints what lies beneath an error, the nearest first.
+func printCauses(w io.Writer, err error, also bool) {
+	if also {
+		fmt.Fprintf(w, "  caused by %T: %v\n", err, err)
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		if inner := e.Unwrap(); inner != nil {
+			printCauses(w, inner, true)
+		}
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			printCauses(w, inner, true)
+		}
+	}
 }
 
 // usageError marks a wrong command line.
