@@ -109,31 +109,32 @@ func (d Dataset) fill(ctx context.Context, to io.Writer, i int) error {
 	return w.Close()
 }
 
-// files is the folder of a suite's input: the user's own where its files lie
-// there, else one of generated files, made where it is missing.
-func (o *Options) files(ctx context.Context, d Dataset) (string, error) {
+// files is the folder of a suite's input and the number of its records: the user's
+// own where files lie there, which then must hold as many records each as
+// generated ones, else one of generated files, made where it is missing.
+func (o *Options) files(ctx context.Context, d Dataset) (dir string, records int64, err error) {
 	folder, err := o.folder()
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
 	own, err := filepath.Glob(filepath.Join(folder, "*"+d.Extension()))
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
 	if o.Data != "" && len(own) > 0 {
-		return folder, nil
+		return folder, int64(len(own)) * d.Files.PerFile, nil
 	}
-	dir := filepath.Join(folder, fmt.Sprintf("%s-%s-%d-by-%d-seed-%d", d.Kind, d.Format, d.Files.Records, d.Files.PerFile, d.Seed))
+	dir = filepath.Join(folder, fmt.Sprintf("%s-%s-%d-by-%d-seed-%d", d.Kind, d.Format, d.Files.Records, d.Files.PerFile, d.Seed))
 	if _, err := os.Stat(dir); err == nil {
-		return dir, nil
+		return dir, d.Files.Records, nil
 	}
 	o.logf("making %d records of %s as %s in %s", d.Files.Records, d.Kind, d.Format, dir)
 	making := dir + ".new"
 	if err := os.RemoveAll(making); err != nil {
-		return "", err
+		return "", 0, err
 	}
 	if err := d.Write(ctx, making); err != nil {
-		return "", err
+		return "", 0, err
 	}
-	return dir, os.Rename(making, dir)
+	return dir, d.Files.Records, os.Rename(making, dir)
 }

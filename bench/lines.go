@@ -26,7 +26,7 @@ func Lines(ctx context.Context, o Options) ([]Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := o.files(ctx, Dataset{Kind: "lines", Seed: 1, Format: "text",
+	dir, total, err := o.files(ctx, Dataset{Kind: "lines", Seed: 1, Format: "text",
 		Files: gen.Files{Records: o.events(linesRecords), PerFile: linesPerFile}})
 	if err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func Lines(ctx context.Context, o Options) ([]Result, error) {
 		}
 		var rounds []Result
 		for range o.rounds() {
-			r, err := o.countLines(ctx, dir, q.text)
+			r, err := o.countLines(ctx, dir, q.text, total)
 			if err != nil {
 				text, _, _ := strings.Cut(err.Error(), "\n")
 				r = Result{Failed: text}
@@ -52,7 +52,7 @@ func Lines(ctx context.Context, o Options) ([]Result, error) {
 	return out, ctx.Err()
 }
 
-func (o *Options) countLines(ctx context.Context, dir, text string) (r Result, err error) {
+func (o *Options) countLines(ctx context.Context, dir, text string, total int64) (r Result, err error) {
 	s, err := o.session()
 	if err != nil {
 		return r, err
@@ -79,7 +79,7 @@ func (o *Options) countLines(ctx context.Context, dir, text string) (r Result, e
 	if err != nil {
 		return r, err
 	}
-	r = steady(q.RecentProgress())
+	r = steady(q.RecentProgress(), linesPerFile, total)
 	r.Seconds, r.CPUSeconds, r.PeakRSSBytes = took.wall.Seconds(), took.cpu.Seconds(), took.peak
 	if r.Events == 0 {
 		return r, errors.New("no lines were read")

@@ -58,19 +58,28 @@ type nexmarkSuite struct {
 	Options
 	input  string
 	dir    string  // of the files
+	total  int64   // events
 	replay *replay // of typed input
 }
 
 func (n *nexmarkSuite) prepare(ctx context.Context) (err error) {
 	if n.input == "typed" {
 		g := gen.NewNexmark(nexmark.Options{Seed: 1})
-		events := n.events(typedEvents)
-		n.replay, err = newReplay(ctx, g, min(typedHeld, events), events, n.batch())
+		n.total = n.events(typedEvents)
+		n.replay, err = newReplay(ctx, g, min(typedHeld, n.total), n.total, n.batch())
 		return err
 	}
-	n.dir, err = n.files(ctx, Dataset{Kind: "nexmark", Seed: 1, Format: n.input,
+	n.dir, n.total, err = n.files(ctx, Dataset{Kind: "nexmark", Seed: 1, Format: n.input,
 		Files: gen.Files{Records: n.events(nexmarkEvents), PerFile: perFile}})
 	return err
+}
+
+// perBatch is how many events a batch takes: whole files, or whole parts.
+func (n *nexmarkSuite) perBatch() int64 {
+	if n.replay != nil {
+		return n.replay.take * replayRows
+	}
+	return max(n.batch()/perFile, 1) * perFile
 }
 
 // compare measures a query on weir and on its peers, which take turns.
@@ -154,7 +163,7 @@ func (n *nexmarkSuite) query(ctx context.Context, q nexmarkQuery, sum *checksum)
 	if err != nil {
 		return r, err
 	}
-	r = steady(run.RecentProgress())
+	r = steady(run.RecentProgress(), n.perBatch(), n.total)
 	r.Seconds, r.CPUSeconds, r.PeakRSSBytes = took.wall.Seconds(), took.cpu.Seconds(), took.peak
 	if r.Events == 0 {
 		return r, errors.New("no events were read")
@@ -162,20 +171,21 @@ func (n *nexmarkSuite) query(ctx context.Context, q nexmarkQuery, sum *checksum)
 	return r, nil
 }
 
-// steady counts the records of all batches, and gives the rate of their last half
-// by the time that the triggers took. A source that a plan reads twice counts
-// once.
-func steady(batches []*weir.Progress) Result {
+// steady gives the rate of the last half of the batches by the time that the
+// triggers took. Each batch has so many records, the last one what is left of all.
+// The rows that a progress counts are no measure: a source that a plan reads twice
+// counts twice there, and rows that the source leaves out do not count.
+func steady(batches []*weir.Progress, perBatch, total int64) Result {
 	var r Result
 	var events []int64
 	var took []float64
 	for _, p := range batches {
-		if len(p.Sources) == 0 || p.Sources[0].InputRows == 0 {
-			continue
+		n := min(perBatch, total-r.Events)
+		if n <= 0 {
+			break
 		}
-		events = append(events, p.Sources[0].InputRows)
-		took = append(took, p.BatchDuration.Seconds())
-		r.Events += p.Sources[0].InputRows
+		events, took = append(events, n), append(took, p.BatchDuration.Seconds())
+		r.Events += n
 		r.Rows += p.Sink.OutputRows
 	}
 	var n int64
@@ -210,7 +220,7 @@ func (n *nexmarkSuite) views(s *weir.Session) error {
 		if n.input == "json" {
 			schema = strings.ReplaceAll(schema, "TIMESTAMP_NTZ", "TIMESTAMP")
 		}
-		events = s.ReadStream().Format(n.input).Schema(schema).Option("maxFilesPerTrigger", max(n.batch()/perFile, 1)).Load(n.dir)
+		events = s.ReadStream().Format(n.input).Schema(schema).Option("maxFilesPerTrigger", n.perBatch()/perFile).Load(n.dir)
 	}
 	events = events.WithWatermarkText("dateTime", "4 seconds")
 	var errs []error

@@ -85,7 +85,7 @@ func (p *Peers) one(ctx context.Context, name string, n *nexmarkSuite, query str
 		if err != nil {
 			return Result{}, err
 		}
-		p.duckdb = append(p.duckdb, duckdbResults(text, n.events(nexmarkEvents)))
+		p.duckdb = append(p.duckdb, duckdbResults(text, n.total))
 		return p.duckdb[round][query], nil
 	}
 	text, err := runPeer(ctx, dir, script, n.dir, n.input, "out.csv", query, "2")

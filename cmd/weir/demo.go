@@ -102,7 +102,7 @@ func (c *demoCommand) duration() time.Duration {
 // job is the text of demo.sql with the parameters of this run.
 func (c *demoCommand) job() string {
 	source := fmt.Sprintf("seed '%d', rate '%d', maxEventsPerTrigger '%d'", c.Seed, demoRate, c.Batch)
-	trigger := "0 seconds"
+	trigger := "500 milliseconds"
 	if c.Events > 0 {
 		source += fmt.Sprintf(", events '%d'", c.Events)
 		trigger = "availableNow"
