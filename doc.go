@@ -8,14 +8,15 @@
 // [DataFrame.WriteStream] and runs as a [Query], batch by batch, until it is
 // stopped.
 //
-//	Session.ReadStream ─▶ DataFrame ─▶ Select, Where, GroupBy, Join, … ─▶ WriteStream.Start ─▶ Query
-//	Session.Read       ─▶     │                                        └▶ Collect, Show, Count, Write
-//	Session.SQL        ─▶     │ CreateOrReplaceTempView ─▶ Session.SQL
+//	ReadStream ─▶ DataFrame ─▶ Select, Where, GroupBy, Join, … ─▶ WriteStream.Start ─▶ Query
+//	Read       ─▶     │                                        └▶ Collect, Show, Count, Write
+//	SQL        ─▶     │ CreateOrReplaceTempView ─▶ SQL
 //
 // Counting words from a socket:
 //
 //	s, err := weir.Open()
-//	lines := s.ReadStream().Format("socket").Option("host", "localhost").Option("port", 9999).Load()
+//	lines := s.ReadStream().Format("socket").
+//		Option("host", "localhost").Option("port", 9999).Load()
 //	words := lines.Select(f.Explode(f.Split("value", " ")).As("word"))
 //	q, err := words.GroupBy("word").Count().
 //		WriteStream().OutputMode(weir.Complete).Format("console").Start(ctx)
