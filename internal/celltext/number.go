@@ -94,3 +94,16 @@ func AppendDecimal(dst []byte, d types.Decimal, scale int) []byte {
 	}
 	return dst
 }
+
+// AppendBigDecimal writes a decimal as Java's BigDecimal.toString does, which is
+// what JSON and CSV hold: as [AppendDecimal], but with an exponent where the
+// first digit would stand more than six places behind the point.
+func AppendBigDecimal(dst []byte, d types.Decimal, scale int) []byte {
+	digits := max(d.Precision(), 1)
+	exponent := digits - 1 - scale
+	if scale == 0 || exponent >= -6 {
+		return AppendDecimal(dst, d, scale)
+	}
+	dst = append(AppendDecimal(dst, d, digits-1), 'E')
+	return strconv.AppendInt(dst, int64(exponent), 10)
+}

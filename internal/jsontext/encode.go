@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/weirstream/weir/internal/batch"
+	"github.com/weirstream/weir/internal/celltext"
 	"github.com/weirstream/weir/internal/datetime"
 	"github.com/weirstream/weir/types"
 )
@@ -109,7 +110,7 @@ func (e *Encoder) append(to []byte, w *writer, c *batch.Column, i int) []byte {
 	case types.Timestamp:
 		return e.timestamp(to, batch.Values[int64](c)[i])
 	case types.Double:
-		return appendJSONFloat(to, batch.Values[float64](c)[i], 64)
+		return appendDouble(to, batch.Values[float64](c)[i])
 	case types.Boolean:
 		return strconv.AppendBool(to, batch.Values[bool](c)[i])
 	case types.Struct:
@@ -130,9 +131,9 @@ func (e *Encoder) appendOther(to []byte, c *batch.Column, i int) []byte {
 	case types.Short:
 		return strconv.AppendInt(to, int64(batch.Values[int16](c)[i]), 10)
 	case types.Float:
-		return appendJSONFloat(to, float64(batch.Values[float32](c)[i]), 32)
+		return appendFloat(to, batch.Values[float32](c)[i])
 	case types.Decimal128:
-		return appendDecimal(to, batch.Values[types.Decimal](c)[i], t.Scale)
+		return celltext.AppendBigDecimal(to, batch.Values[types.Decimal](c)[i], t.Scale)
 	case types.Variant:
 		return append(to, batch.Values[string](c)[i]...)
 	case types.Binary:
@@ -231,31 +232,20 @@ func (e *Encoder) mapKey(to []byte, w *writer, c *batch.Column, i int) []byte {
 	return append(to, '"')
 }
 
-// appendJSONFloat writes a number; what is none is a string.
-func appendJSONFloat(to []byte, v float64, bits int) []byte {
+// appendDouble writes a number; what is none is a string.
+func appendDouble(to []byte, v float64) []byte {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return append(appendFloat(append(to, '"'), v, bits), '"')
+		return append(celltext.AppendDouble(append(to, '"'), v), '"')
 	}
-	return appendFloat(to, v, bits)
+	return celltext.AppendDouble(to, v)
 }
 
-// appendDecimal writes a decimal as Java's BigDecimal does: with an exponent
-// where there would be more than five zeros behind the point.
-func appendDecimal(to []byte, v types.Decimal, scale int) []byte {
-	digits := v.Precision()
-	if v.IsZero() {
-		digits = 1
+// appendFloat is appendDouble for a float.
+func appendFloat(to []byte, v float32) []byte {
+	if x := float64(v); math.IsNaN(x) || math.IsInf(x, 0) {
+		return appendDouble(to, x)
 	}
-	exponent := digits - 1 - scale
-	if scale == 0 || exponent >= -6 {
-		return v.Append(to, scale)
-	}
-	if !v.IsZero() || scale > 0 {
-		to = v.Append(to, digits-1)
-		to = append(to, 'E')
-		return strconv.AppendInt(to, int64(exponent), 10)
-	}
-	return v.Append(to, scale)
+	return celltext.AppendFloat(to, v)
 }
 
 // escapeOf says how a byte below 0x60 is written in a string: 0 as it is, 'u' as

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/weirstream/weir/internal/batch"
+	"github.com/weirstream/weir/internal/celltext"
 	"github.com/weirstream/weir/internal/datetime"
 	"github.com/weirstream/weir/types"
 )
@@ -192,9 +193,9 @@ func cast(c *batch.Column, i int, zone *datetime.Zone) string {
 	case types.Long:
 		return fmt.Sprint(batch.Values[int64](c)[i])
 	case types.Float:
-		return string(appendFloat(nil, float64(batch.Values[float32](c)[i]), 32))
+		return string(celltext.AppendFloat(nil, batch.Values[float32](c)[i]))
 	case types.Double:
-		return string(appendFloat(nil, batch.Values[float64](c)[i], 64))
+		return string(celltext.AppendDouble(nil, batch.Values[float64](c)[i]))
 	case types.Decimal128:
 		return batch.Values[types.Decimal](c)[i].Format(c.Type.Scale)
 	case types.Date:

@@ -1,7 +1,6 @@
 package jsontext
 
 import (
-
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/types"
