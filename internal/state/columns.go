@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"unsafe"
 
 	"github.com/weirstream/weir/internal/batch"
@@ -98,6 +99,7 @@ func bytesOf[T batch.Value](values []T) []byte {
 
 func appendTexts(dst []byte, c *batch.Column, nulls bool) []byte {
 	values := batch.Values[string](c)
+	dst = slices.Grow(dst, 4*len(values))
 	for i, v := range values {
 		if nulls && c.Null(i) {
 			values[i], v = "", ""

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"slices"
 
 	"github.com/klauspost/compress/s2"
 )
@@ -87,8 +88,9 @@ func (p *Part) Write(to io.Writer) (int64, error) {
 func (p *Part) Bytes() []byte {
 	size := 64
 	for i := range p.blocks {
-		size += len(p.blocks[i].body) + 64
+		size += len(p.blocks[i].body) + 4*len(p.blocks[i].runs) + 64
 	}
+	size += size / 4 // what compressing may need beyond
 	dst := append(make([]byte, 0, size), magic...)
 	dst = appendFrame(dst, p.encodeHeader)
 	for i := range p.blocks {
@@ -128,14 +130,9 @@ const (
 )
 
 func (b *block) encode(dst []byte) []byte {
-	flags, body := byte(0), b.body
+	start, flags := len(dst), byte(0)
 	if b.deleted {
-		flags |= flagDeleted
-	}
-	if len(body) >= minCompress {
-		if c := s2.Encode(nil, body); len(c) < len(body) {
-			flags, body = flags|flagCompressed, c
-		}
+		flags = flagDeleted
 	}
 	dst = append(dst, flags)
 	dst = binary.AppendUvarint(dst, uint64(b.rows))
@@ -147,7 +144,15 @@ func (b *block) encode(dst []byte) []byte {
 		dst = binary.AppendUvarint(dst, uint64(r.Rows))
 		last = r.Shard
 	}
-	return append(dst, body...)
+	if len(b.body) >= minCompress {
+		at, most := len(dst), s2.MaxEncodedLen(len(b.body))
+		dst = slices.Grow(dst, most)
+		if c := s2.Encode(dst[at:at+most], b.body); len(c) < len(b.body) {
+			dst[start] |= flagCompressed
+			return dst[:at+len(c)]
+		}
+	}
+	return append(dst, b.body...)
 }
 
 // ParsePart checks every sum and reads the headers. The part keeps content.

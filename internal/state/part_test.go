@@ -284,7 +284,7 @@ func TestDelta(t *testing.T) {
 		t.Error("touched right after a commit")
 	}
 	put(t, tab, rows(2), rows(21), 1)
-	tab.Delete([]int32{0})                  // was committed
+	tab.Delete([]int32{0})                   // was committed
 	put(t, tab, rows(4, 1), rows(40, 11), 2) // 4 takes its slot
 	slots := make([]int32, 1)
 	if err := tab.Find(rows(4), 1, nil, slots); err != nil {

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 
@@ -19,6 +20,7 @@ type codec struct {
 	keys, values []*batch.Column
 	sorted       []int32
 	shards       []uint8
+	body         []byte
 	hasher       keytable.Hasher
 }
 
@@ -79,9 +81,10 @@ func (c *codec) add(p *Part, keys []*batch.Column, height int, rows []int32, val
 
 // encode makes the body of a block.
 func (c *codec) encode(b *block, keys []*batch.Column, rows []int32, values Values) error {
+	c.body = c.body[:0]
 	for i, k := range c.keys {
 		k.Take(keys[i], rows)
-		b.body = appendColumn(b.body, k)
+		c.body = appendColumn(c.body, k)
 	}
 	if values != nil {
 		for _, v := range c.values {
@@ -94,9 +97,10 @@ func (c *codec) encode(b *block, keys []*batch.Column, rows []int32, values Valu
 			if v.Len() != len(rows) {
 				return fmt.Errorf("state: %d rows of %s were saved, want %d", v.Len(), v.Type, len(rows)) // a programmer's error
 			}
-			b.body = appendColumn(b.body, v)
+			c.body = appendColumn(c.body, v)
 		}
 	}
+	b.body = bytes.Clone(c.body)
 	b.size = len(b.body)
 	return nil
 }

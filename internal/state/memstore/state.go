@@ -15,8 +15,13 @@ import (
 // Journal takes what becomes durable with the next commit. It is
 // [checkpoint.Checkpoint].
 type Journal interface {
+	// Delta gives a change of state to the next commit; of the same operator,
+	// store and version the last one counts.
 	Delta(d checkpoint.Delta)
+	// Forget tells that deltas that lead to versions below before are not
+	// needed any more.
 	Forget(operator int, store string, before int64)
+	// Note gives a name a value that a restart finds.
 	Note(name string, value []byte)
 }
 

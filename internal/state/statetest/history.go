@@ -54,13 +54,20 @@ func maxLen(columns []*batch.Column) int {
 	return n
 }
 
+// dice are what a random batch is made with: so many rows of so many names.
+type dice struct {
+	*rand.Rand
+	rows, names int
+}
+
 // change makes one random batch in a run and in its model: rows, and then the
-// eviction of what is old. The batch has so many rows of so many names.
-func change(t *testing.T, run *Run, m model, r *rand.Rand, clock int64, rows, names int) {
+// eviction of what is old.
+func (d dice) change(t *testing.T, run *Run, m model, clock int64) {
 	t.Helper()
-	keys := make([]Key, rows)
+	r := d.Rand
+	keys := make([]Key, d.rows)
 	for i := range keys {
-		name := r.IntN(names) * 0x9E3779B97F4A7C1 & 0xFFFFFFFFFFFFFFF
+		name := r.IntN(d.names) * 0x9E3779B97F4A7C1 & 0xFFFFFFFFFFFFFFF
 		keys[i] = Key{fmt.Sprint([]string{"", "k", "a key of more than sixteen bytes "}[r.IntN(3)], name), clock + int64(r.IntN(4))}
 		if r.IntN(10) == 0 {
 			keys[i].Time = -1
@@ -106,7 +113,7 @@ func histories(t *testing.T, open Subject, seed uint64) {
 		committed := model{}
 		for clock := int64(10); clock < 50; clock++ {
 			now := maps.Clone(committed)
-			change(t, run, now, r, clock, r.IntN(60), 20)
+			dice{r, r.IntN(60), 20}.change(t, run, now, clock)
 			switch r.IntN(5) {
 			case 0:
 				if err := run.Rollback(); err != nil {
@@ -201,11 +208,11 @@ func live(t *testing.T, open Subject, fs vfs.FS, batches int) ([]model, error) {
 	}
 	for clock := range int64(batches) {
 		m := maps.Clone(versions[len(versions)-1])
-		rows, names := 40, 20
+		d := dice{r, 40, 20}
 		if clock == 2 {
-			rows, names = 5000, 1<<40 // more than fits in a journal
+			d.rows, d.names = 5000, 1<<40 // more than fits in a journal
 		}
-		change(t, run, m, r, 10+clock, rows, names)
+		d.change(t, run, m, 10+clock)
 		if err := run.Commit(); err != nil {
 			run.Close()
 			return versions, err
