@@ -53,6 +53,8 @@ type resolution struct {
 	// outputs are the columns of the relations that have a plan id.
 	outputs map[int64][]*expr.Ref
 	depth   int // of views within views
+	// made are the time windows that have a column.
+	made []madeWindow
 }
 
 type cte struct {

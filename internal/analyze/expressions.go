@@ -18,6 +18,9 @@ type scope struct {
 	// aliases are items of the select list that GROUP BY, HAVING and ORDER BY
 	// may name; columns go before them.
 	aliases []expr.Expr
+	// windows are the time windows of GROUP BY, which are columns to the rest of
+	// the query: window.start.
+	windows []*expr.Call
 }
 
 // exprs resolves a list.
@@ -106,6 +109,15 @@ func (r *resolution) attribute(u *expr.UnresolvedAttribute, s scope) (expr.Expr,
 	}
 	if found != nil {
 		return found, nil
+	}
+	for _, w := range s.windows {
+		if strings.EqualFold(w.Fn.Name, u.Parts[0]) {
+			e, err := fields(w, u.Parts[1:])
+			if err != nil {
+				return nil, err.(*fault.Error).Locate(u.At)
+			}
+			return e, nil
+		}
 	}
 	if len(u.Parts) == 1 {
 		for _, a := range s.aliases {

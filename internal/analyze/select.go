@@ -67,9 +67,12 @@ func named(e expr.Expr) expr.Expr {
 		return e
 	case *expr.Field:
 		return &expr.Alias{Child: e, Names: []string{x.Name()}, ID: expr.NewID(), Implicit: true}
-	default:
-		return &expr.Alias{Child: e, Names: []string{e.String()}, ID: expr.NewID(), Implicit: true}
+	case *expr.Call:
+		if isWindow(x) {
+			return &expr.Alias{Child: e, Names: []string{x.Fn.Name}, ID: expr.NewID(), Implicit: true}
+		}
 	}
+	return &expr.Alias{Child: e, Names: []string{e.String()}, ID: expr.NewID(), Implicit: true}
 }
 
 // project resolves a select list.
@@ -208,7 +211,7 @@ func (r *resolution) aggregate(n *plan.Aggregate, orders []*expr.SortOrder) (pla
 	if err != nil {
 		return nil, err
 	}
-	items, err := r.items(n.Exprs, scope{columns: in.Output()})
+	items, err := r.items(n.Exprs, scope{columns: in.Output(), windows: r.groupWindows(n, in)})
 	if err != nil {
 		return nil, err
 	}
@@ -267,7 +270,7 @@ func (r *resolution) group(n *plan.Aggregate, in plan.Node, items []expr.Expr, o
 	if err != nil {
 		return nil, err
 	}
-	s := scope{columns: in.Output(), aliases: items}
+	s := scope{columns: in.Output(), aliases: items, windows: r.groupWindows(n, in)}
 	var having expr.Expr
 	if n.Having != nil {
 		if having, err = r.expr(n.Having, s); err != nil {

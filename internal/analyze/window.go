@@ -1,6 +1,10 @@
 package analyze
 
 import (
+	"strings"
+
+	"strings"
+
 	"github.com/weirstream/weir/internal/datetime"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
@@ -16,7 +20,7 @@ func (r *resolution) windows(in plan.Node, list []expr.Expr) (plan.Node, error) 
 	for _, e := range list {
 		expr.Walk(e, func(x expr.Expr) bool {
 			c, ok := x.(*expr.Call)
-			if !ok || c.Fn.Name != "window" && c.Fn.Name != "session_window" {
+			if !ok || !isWindow(c) {
 				return true
 			}
 			for _, have := range calls {
@@ -29,10 +33,13 @@ func (r *resolution) windows(in plan.Node, list []expr.Expr) (plan.Node, error) 
 		})
 	}
 	for _, c := range calls {
-		var column *expr.Ref
-		var err error
-		if in, column, err = r.window(in, c); err != nil {
-			return nil, err
+		column := r.madeWindow(in, c)
+		if column == nil {
+			var err error
+			if in, column, err = r.window(in, c); err != nil {
+				return nil, err
+			}
+			r.made = append(r.made, madeWindow{c, column})
 		}
 		for i, e := range list {
 			list[i], _ = expr.Transform(e, func(x expr.Expr) (expr.Expr, error) {
@@ -41,6 +48,66 @@ func (r *resolution) windows(in plan.Node, list []expr.Expr) (plan.Node, error) 
 				}
 				return x, nil
 			})
+		}
+	}
+	return in, nil
+}
+
+func isWindow(c *expr.Call) bool { return c.Fn.Name == "window" || c.Fn.Name == "session_window" }
+
+// groupWindows are the time windows among the keys of GROUP BY. A key that does
+// not resolve is left for [resolution.grouping] to say so.
+func (r *resolution) groupWindows(n *plan.Aggregate, in plan.Node) []*expr.Call {
+	var found []*expr.Call
+	for _, g := range n.Grouping {
+		u, ok := unalias(g).(*expr.UnresolvedFunction)
+		if !ok || !strings.EqualFold(u.Name, "window") && !strings.EqualFold(u.Name, "session_window") {
+			continue
+		}
+		if e, err := r.expr(u, scope{columns: in.Output()}); err == nil {
+			if c, ok := e.(*expr.Call); ok {
+				found = append(found, c)
+			}
+		}
+	}
+	return found
+}
+
+// madeWindow is a time window that has its column already.
+type madeWindow struct {
+	call   *expr.Call
+	column *expr.Ref
+}
+
+// madeWindow is the column of in that holds the window of a call, nil for none.
+func (r *resolution) madeWindow(in plan.Node, c *expr.Call) *expr.Ref {
+	for _, m := range r.made {
+		if !expr.Equal(m.call, c) {
+			continue
+		}
+		for _, column := range in.Output() {
+			if column.ID == m.column.ID {
+				return column
+			}
+		}
+	}
+	return nil
+}
+
+// groupedWindows puts the time windows that a GROUP BY writes out beneath it, so
+// that the select list can name them: SELECT window.start … GROUP BY window(…).
+func (r *resolution) groupedWindows(in plan.Node, keys []expr.Expr) (plan.Node, error) {
+	for _, k := range keys {
+		u, ok := k.(*expr.UnresolvedFunction)
+		if !ok || !strings.EqualFold(u.Name, "window") && !strings.EqualFold(u.Name, "session_window") {
+			continue
+		}
+		e, err := r.expr(k, scope{columns: in.Output()})
+		if err != nil {
+			continue // reported where the key itself is resolved
+		}
+		if in, err = r.windows(in, []expr.Expr{e}); err != nil {
+			return nil, err
 		}
 	}
 	return in, nil

@@ -176,9 +176,12 @@ func (a *Alias) Ref() *Ref {
 			r.Metadata = child.Metadata
 		}
 	case *Call:
-		if child.Fn.Name == "window" {
+		switch child.Fn.Name {
+		case "window":
 			r.Watermark = WatermarkOf(child.Args[0])
 			r.Window, _ = child.Args[1].(*Literal).Value.(int64)
+		case "window_time":
+			r.Watermark = WatermarkOf(child.Args[0])
 		}
 	}
 	return r

@@ -14,10 +14,13 @@ type snapshot struct {
 }
 
 // manyVersions and manyBytes make a snapshot due whatever its size: so many times
-// SnapshotEvery versions, so many bytes of deltas in the journal.
+// SnapshotEvery versions, so many bytes of deltas in the journal. Fewer bytes of
+// deltas than fewBytes make none due: replaying them costs less than the file's
+// two fsyncs, which would hold up those of the journal.
 const (
-	manyVersions = 10
+	manyVersions = 30
 	manyBytes    = 1 << 20
+	fewBytes     = 64 << 10
 )
 
 // due reports whether a store should write a snapshot of the version it holds.
@@ -29,7 +32,7 @@ func (s *State) due(t *Store) bool {
 	case since.versions >= manyVersions*s.config.SnapshotEvery:
 		return true
 	default:
-		return since.bytes >= t.last/2 || since.inline >= manyBytes
+		return since.bytes >= max(t.last/2, fewBytes) || since.inline >= manyBytes
 	}
 }
 
