@@ -40,7 +40,8 @@ type Slots struct {
 	removedBytes batch.Arena
 
 	codec *codec
-	order HashOrder
+	order hashOrder
+	all   everything
 	runs  []int
 	gone  []int32
 }
@@ -81,6 +82,7 @@ func (s *Slots) welcome(before int) {
 		kernel.SetBit(s.isFresh, int(slot))
 	}
 	s.fresh = append(s.fresh, fresh...)
+	s.all.add(fresh)
 	if s.spec.EventTime {
 		s.schedule(fresh)
 	}
@@ -115,6 +117,7 @@ func (s *Slots) Delete(slots []int32) {
 		return
 	}
 	s.touched = true
+	s.all.forget()
 	gone, wasDirty := s.gone[:0], false
 	for _, slot := range slots {
 		if s.table.Dead(slot) {
@@ -146,7 +149,14 @@ func (s *Slots) Keys() []*batch.Column { return s.table.Keys() }
 func (s *Slots) Len() int { return s.table.Len() }
 
 // Live implements [Lister].
-func (s *Slots) Live(slots []int32) []int32 { return s.table.Live(slots) }
+func (s *Slots) Live(slots []int32) []int32 {
+	s.all.bring(s.table, &s.order)
+	slots = slices.Grow(slots, len(s.all.list))
+	for _, r := range s.all.list {
+		slots = append(slots, r.slot)
+	}
+	return slots
+}
 
 // Dirty implements [Lister].
 func (s *Slots) Dirty(slots []int32) []int32 { return append(slots, s.dirty...) }
@@ -159,7 +169,7 @@ func (s *Slots) Expired(until int64, slots []int32) []int32 {
 		return slots
 	}
 	for _, end := range s.runs {
-		s.order.Sort(s.table.Keys(), s.table.Slots(), slots[start:end])
+		s.order.sort(s.table.Keys(), s.table.Slots(), slots[start:end])
 		start = end
 	}
 	return slots
@@ -190,11 +200,12 @@ func (s *Slots) Reset() {
 	s.Clear()
 	s.table.Reset()
 	s.expiry.reset()
+	s.all.forget()
 }
 
 // Bytes is about the memory that keys and values take.
 func (s *Slots) Bytes() int64 {
-	n := s.table.Bytes() + s.expiry.bytes() + 4*cap(s.dirty) + 16*cap(s.isDirty)
+	n := s.table.Bytes() + s.expiry.bytes() + 4*cap(s.dirty) + 16*cap(s.isDirty) + 16*cap(s.all.list)
 	row := 0
 	for _, f := range s.spec.Values {
 		row += typicalWidth(f.Type)

@@ -48,7 +48,7 @@ type Table interface {
 type Lister interface {
 	// Len is the number of keys.
 	Len() int
-	// Live lists all keys, in the order of their slots.
+	// Live lists all keys, in the order of their hashes.
 	Live(slots []int32) []int32
 	// Dirty lists what was marked since the last commit and is still there, in
 	// the order in which it was first marked.

@@ -9,7 +9,6 @@ import (
 	"github.com/weirstream/weir/connector"
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/exec"
-	"github.com/weirstream/weir/internal/state"
 )
 
 // Aggregate groups a stream (S110, S40: update, append, complete). Its input are
@@ -36,9 +35,8 @@ type Aggregate struct {
 	read    bool    // the input has come to its end
 	emit    []int32 // the groups to emit; those from at on are left
 	at      int
-	evict   []int32 // the groups that leave once emitted
-	slots   []int32 // scratch
-	order   state.HashOrder
+	evict   []int32         // the groups that leave once emitted
+	slots   []int32         // scratch
 	found   []*batch.Column // scratch: the keys of a batch as the table has them
 	starts  []*batch.Column // by key: scratch for the starts of windows
 	keys    []*batch.Column // of out
@@ -178,10 +176,6 @@ func (a *Aggregate) choose() {
 		a.emit = append(a.emit[:0], a.evict...)
 	case connector.Complete:
 		a.emit = a.table.Live(a.emit[:0])
-		keys := a.table.Keys()
-		if len(keys) > 0 {
-			a.order.Sort(keys, keys[0].Len(), a.emit)
-		}
 	}
 	a.counts.Removals = time.Since(merged)
 }

@@ -188,7 +188,7 @@ func (q *query) start(fs vfs.FS, partitions int) (*running, error) {
 	}
 	r.log, r.batch = log, found.Committed()+1
 	r.state = memstore.New(memstore.Config{FS: fs, Dir: log.StateDir(0), Journal: log, Epoch: log.Epoch(), Spec: q.grouping().Spec(),
-		SnapshotEvery: 2, Retain: 3})
+		SnapshotEvery: 2, SnapshotBytes: 1, Retain: 3})
 	for i := range partitions {
 		values := q.accumulators()
 		in := &given{keys: len(q.keys), partitions: partitions}

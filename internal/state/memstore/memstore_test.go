@@ -27,6 +27,7 @@ func opened(fs vfs.FS, partitions int, c Config) (*State, *statetest.Run, error)
 		return nil, nil, err
 	}
 	run := &statetest.Run{Version: state.Version(found.Committed() + 1)}
+	c.SnapshotBytes = 1
 	c.FS, c.Dir, c.Journal, c.Epoch, c.Spec = fs, log.StateDir(0), log, log.Epoch(), statetest.Spec()
 	s := New(c)
 	for i := range partitions {

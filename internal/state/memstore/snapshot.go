@@ -14,13 +14,10 @@ type snapshot struct {
 }
 
 // manyVersions and manyBytes make a snapshot due whatever its size: so many times
-// SnapshotEvery versions, so many bytes of deltas in the journal. Fewer bytes of
-// deltas than fewBytes make none due: replaying them costs less than the file's
-// two fsyncs, which would hold up those of the journal.
+// SnapshotEvery versions, so many bytes of deltas in the journal.
 const (
 	manyVersions = 30
 	manyBytes    = 1 << 20
-	fewBytes     = 64 << 10
 )
 
 // due reports whether a store should write a snapshot of the version it holds.
@@ -32,7 +29,7 @@ func (s *State) due(t *Store) bool {
 	case since.versions >= manyVersions*s.config.SnapshotEvery:
 		return true
 	default:
-		return since.bytes >= max(t.last/2, fewBytes) || since.inline >= manyBytes
+		return since.bytes >= max(t.last/2, s.config.SnapshotBytes) || since.inline >= manyBytes
 	}
 }
 

@@ -27,6 +27,9 @@ func content(t *testing.T, run *Run) model {
 	m := model{}
 	for p, table := range run.Tables {
 		slots := table.Live(nil)
+		if !inHashOrder(table, slots) {
+			t.Error("the live slots are not in the order of their hashes")
+		}
 		var h keytable.Hasher
 		shards := h.Shards(table.Keys(), maxLen(table.Keys()), slots, nil)
 		for i, s := range slots {
