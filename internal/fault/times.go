@@ -4,10 +4,7 @@ package fault
 var (
 	InvalidDatetimeUnit = Condition{"INVALID_PARAMETER_VALUE.DATETIME_UNIT", "22023"}
 	ArrayDiffTypes      = Condition{"DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES", "42K09"}
-	ArraysDiffTypes     = Condition{"DATATYPE_MISMATCH.BINARY_ARRAY_DIFF_TYPES", "42K09"}
 	NullArgument        = Condition{"DATATYPE_MISMATCH.NULL_TYPE", "42K09"}
-	MapKeyDiffTypes     = Condition{"DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES", "42K09"}
-	MapValues           = Condition{"DATATYPE_MISMATCH.CREATE_MAP_VALUE_DIFF_TYPES", "42K09"}
 	MapsDiffTypes       = Condition{"DATATYPE_MISMATCH.MAP_CONCAT_DIFF_TYPES", "42K09"}
 	NothingToExtract    = Condition{"INVALID_EXTRACT_BASE_FIELD_TYPE", "42000"}
 )

@@ -34,14 +34,24 @@ func access(name string, base int32, beyond missing) *expr.Function {
 			if name == "[]" {
 				res.Text = args[0].String() + "[" + args[1].String() + "]"
 			}
+			if _, isName := fieldOf(args); isName {
+				res.Nullable, res.Text = args[0].Nullable(), args[0].String()+"."+args[1].String()
+				return res, nil
+			}
 			if a := args[0].Type(); a.Kind == types.Array && beyond == byMode && r.ANSI {
 				res.Nullable = a.ElemNullable || expr.AnyNullable(args...)
 			}
 			return res, nil
 		},
 		Kernel: func(c *expr.Call, env *expr.Env) (expr.Kernel, error) {
+			if k, isName := fieldOf(c.Args); isName {
+				return fieldsOf(k), nil
+			}
+			if c.Args[0].Type().Kind == types.Null {
+				return allNull, nil
+			}
 			if c.Args[0].Type().Kind == types.Map {
-				return lookup(expr.OrderOf(*c.Args[0].Type().Key)), nil
+				return lookup(finderOf(*c.Args[0].Type().Key)), nil
 			}
 			raise := env.ANSI && beyond == byMode
 			return pick(firstChild, func(args []*batch.Column, i int32) (int32, error) {
@@ -51,12 +61,54 @@ func access(name string, base int32, beyond missing) *expr.Function {
 	}
 }
 
+// fieldOf is the ordinal of the field that the second argument names, -1 for none,
+// where the first is an array of structs.
+func fieldOf(args []expr.Expr) (ordinal int, isName bool) {
+	l, ok := args[1].(*expr.Literal)
+	if t := args[0].Type(); !ok || t.Kind != types.Array || t.Elem.Kind != types.Struct {
+		return -1, false
+	}
+	name, ok := l.Value.(string)
+	if !ok {
+		return -1, false
+	}
+	return types.NewSchema(args[0].Type().Elem.Fields...).Index(name), true
+}
+
+// fieldsOf is array.name: the field of each struct, whose column is shared.
+func fieldsOf(ordinal int) expr.Kernel {
+	return func(out *batch.Column, args []*batch.Column, _ int, _ []int32) error {
+		structs := args[0].Children[0]
+		out.ShareOffsets(args[0].Offsets, out.Valid())
+		out.Children[0].Share(structs.Children[ordinal])
+		out.Children[0].AndValid(structs)
+		return nil
+	}
+}
+
+func allNull(out *batch.Column, _ []*batch.Column, _ int, _ []int32) error {
+	out.SetAllNull()
+	return nil
+}
+
 func firstChild(args []*batch.Column) *batch.Column { return args[0].Children[0] }
 
 // accessTypes casts the key or index, and gives the type of what is found.
 func accessTypes(r *expr.Resolver, name string, args []expr.Expr) (expr.Expr, types.Type, error) {
 	switch t := args[0].Type(); t.Kind {
+	case types.Null:
+		return args[1], t, nil
 	case types.Array:
+		if k, isName := fieldOf(args); isName && name == "[]" {
+			if k < 0 {
+				return nil, t, fault.New(fault.UnresolvedField, "the structs in %s have no field `%s`", args[0], args[1]).
+					With("fieldName", args[1].String())
+			}
+			f := t.Elem.Fields[k]
+			at := types.ArrayOf(f.Type)
+			at.ElemNullable = t.ElemNullable || f.Nullable
+			return args[1], at, nil
+		}
 		k := args[1].Type()
 		if !k.Integral() && k.Kind != types.Null || k.Kind == types.Long && name != "[]" {
 			return nil, t, unexpected(name, 1, "\"INT\"", args)
@@ -73,6 +125,10 @@ func accessTypes(r *expr.Resolver, name string, args []expr.Expr) (expr.Expr, ty
 		}
 		return expr.CastTo(args[1], *t.Key), *t.Elem, nil
 	default:
+		if name == "[]" {
+			return nil, t, fault.New(fault.NothingToExtract, "%s is of type %s and has no elements", args[0], t.SQL()).
+				With("base", "\""+args[0].String()+"\"").With("other", "\""+t.SQL()+"\"")
+		}
 		return nil, t, unexpected(name, 0, "(\"ARRAY\" or \"MAP\")", args)
 	}
 }
@@ -105,26 +161,13 @@ func index(a list, k, i, base int32, raise bool) (int32, error) {
 }
 
 // lookup is the value of a key in a map.
-func lookup(order expr.Order) expr.Kernel {
+func lookup(find finder) expr.Kernel {
 	return pick(func(args []*batch.Column) *batch.Column { return args[0].Children[1] },
 		func(args []*batch.Column, i int32) (int32, error) {
-			return find(listOf(args[0]), args[1], i, order), nil
+			l := listOf(args[0])
+			from, to := l.span(i)
+			return find(l.elem, from, to, args[1], rowOf(args[1], i)), nil
 		})
-}
-
-// find is the row of the first element of row i that equals value's, or -1.
-func find(l list, value *batch.Column, i int32, order expr.Order) int32 {
-	row := int(i)
-	if value.Const {
-		row = 0
-	}
-	from, to := l.span(i)
-	for k := from; k < to; k++ {
-		if !l.elem.Null(int(k)) && order(l.elem, int(k), value, row) == 0 {
-			return k
-		}
-	}
-	return -1
 }
 
 // size is size(array or map); null gives -1 outside ANSI mode.
@@ -171,7 +214,7 @@ func size(name string, nullGivesMinusOne, maps bool) *expr.Function {
 var contains = &expr.Function{
 	Name: "array_contains",
 	Resolve: func(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
-		a, v, err := withElement(r, "array_contains", args)
+		a, v, err := withNeedle(r, "array_contains", args)
 		if err != nil {
 			return expr.Resolution{}, err
 		}
@@ -179,12 +222,13 @@ var contains = &expr.Function{
 			Nullable: expr.AnyNullable(a, v) || a.Type().ElemNullable, Text: expr.CallText("array_contains", args)}, nil
 	},
 	Kernel: func(c *expr.Call, _ *expr.Env) (expr.Kernel, error) {
-		order := expr.OrderOf(c.Args[1].Type())
+		find := finderOf(c.Args[1].Type())
 		return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
 			l, to := listOf(args[0]), batch.Values[bool](out)
 			for _, i := range expr.Rows(rows, sel) {
-				to[i] = find(l, args[1], i, order) >= 0
-				if from, end := l.span(i); !to[i] && anyNull(l.elem, from, end) {
+				from, end := l.span(i)
+				to[i] = find(l.elem, from, end, args[1], rowOf(args[1], i)) >= 0
+				if !to[i] && anyNull(l.elem, from, end) {
 					out.SetNull(int(i))
 				}
 			}
@@ -193,35 +237,23 @@ var contains = &expr.Function{
 	},
 }
 
-func anyNull(c *batch.Column, from, to int32) bool {
-	if !c.HasNulls() {
-		return false
-	}
-	for ; from < to; from++ {
-		if c.Null(int(from)) {
-			return true
-		}
-	}
-	return false
-}
-
 // position is array_position(array, value): from 1, 0 where it is not there.
 var position = &expr.Function{
 	Name: "array_position",
 	Resolve: func(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
-		a, v, err := withElement(r, "array_position", args)
+		a, v, err := withNeedle(r, "array_position", args)
 		if err != nil {
 			return expr.Resolution{}, err
 		}
 		return resolution("array_position", args, []expr.Expr{a, v}, types.Of(types.Long)), nil
 	},
 	Kernel: func(c *expr.Call, _ *expr.Env) (expr.Kernel, error) {
-		order := expr.OrderOf(c.Args[1].Type())
+		find := finderOf(c.Args[1].Type())
 		return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
 			l, to := listOf(args[0]), batch.Values[int64](out)
 			for _, i := range expr.Rows(rows, sel) {
-				from, _ := l.span(i)
-				if k := find(l, args[1], i, order); k >= 0 {
+				from, end := l.span(i)
+				if k := find(l.elem, from, end, args[1], rowOf(args[1], i)); k >= 0 {
 					to[i] = int64(k-from) + 1
 				} else {
 					to[i] = 0
@@ -250,11 +282,12 @@ var containsKey = &expr.Function{
 		return resolution("map_contains_key", args, []expr.Expr{m, key}, tBoolean), nil
 	},
 	Kernel: func(c *expr.Call, _ *expr.Env) (expr.Kernel, error) {
-		order := expr.OrderOf(c.Args[1].Type())
+		find := finderOf(c.Args[1].Type())
 		return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
 			l, to := listOf(args[0]), batch.Values[bool](out)
 			for _, i := range expr.Rows(rows, sel) {
-				to[i] = find(l, args[1], i, order) >= 0
+				from, end := l.span(i)
+				to[i] = find(l.elem, from, end, args[1], rowOf(args[1], i)) >= 0
 			}
 			return nil
 		}, nil

@@ -14,5 +14,5 @@ var Functions = []*expr.Function{
 	sorting("sort_array", false), sorting("array_sort", true), slice, compact, remove,
 	extend("array_append", true), extend("array_prepend", false), insert, repeat, flatten, join, zip,
 	half("map_keys", 0), half("map_values", 1), entries, fromArrays, fromEntries, mapConcat, strToMap,
-	sequence,
+	sequence, shuffle,
 }

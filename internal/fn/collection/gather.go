@@ -30,58 +30,112 @@ func (l list) span(row int32) (from, to int32) {
 	return l.col.Offsets[row], l.col.Offsets[row+1]
 }
 
-// builder makes a column of arrays whose elements are rows of other columns.
+// builder makes a column of arrays whose elements are rows of other columns. It
+// only lists them; they are copied at the end, all in one loop. Where they come
+// from several columns, these are put into one, the pool, first.
 type builder struct {
-	out   *batch.Column
-	at    int     // rows whose beginning stands in Offsets
-	rows  []int32 // elements picked from source, not copied yet
-	from  *batch.Column
-	count int
+	out   *batch.Column // its Offsets are filled; nil: somebody else's are
+	child *batch.Column // the elements
+	at    int           // rows whose beginning stands in Offsets
+	rows  []int32       // the elements listed, as rows of the pool; negative: null
+
+	sources []source
+	last    source // the one of the element before
+	pool    *batch.Column
 }
 
-// start begins a column into out.
+// source is a column that elements are taken from.
+type source struct {
+	col  *batch.Column
+	base int32 // where its rows begin in the pool
+	mask int32 // 0 for a constant
+}
+
+// start begins the elements of an array or the keys of a map.
 func (b *builder) start(out *batch.Column) {
-	b.out, b.at, b.rows, b.from, b.count = out, 0, b.rows[:0], nil, 0
+	b.startChild(out.Children[0])
+	b.out = out
+}
+
+// startChild begins elements whose offsets are somebody else's.
+func (b *builder) startChild(child *batch.Column) {
+	b.out, b.child, b.at = nil, child, 0
+	b.rows, b.sources, b.last = b.rows[:0], b.sources[:0], source{}
 }
 
 // row begins a row; those between it and the last one stay empty.
 func (b *builder) row(row int32) {
 	for ; b.at <= int(row); b.at++ {
-		b.out.Offsets[b.at] = int32(b.count)
+		b.out.Offsets[b.at] = int32(len(b.rows))
 	}
 }
 
-// add appends an element; a negative number appends null.
+// enter makes src the source of the next elements.
+func (b *builder) enter(src *batch.Column) {
+	base := int32(0)
+	for _, s := range b.sources {
+		if s.col == src {
+			b.last = s
+			return
+		}
+		base = s.base + int32(s.col.Len())
+	}
+	b.last = source{col: src, base: base, mask: -1}
+	if src.Const {
+		b.last.mask = 0
+	}
+	b.sources = append(b.sources, b.last)
+}
+
+// add appends an element.
 func (b *builder) add(src *batch.Column, row int32) {
-	if b.from != src {
-		b.flush()
-		b.from = src
+	if b.last.col != src {
+		b.enter(src)
 	}
-	if src != nil && src.Const && row > 0 {
-		row = 0
-	}
-	b.rows = append(b.rows, row)
-	b.count++
+	b.rows = append(b.rows, row&b.last.mask+b.last.base)
 }
 
-// addAll appends a range of elements.
+// addAll appends the elements from one to the one before another.
 func (b *builder) addAll(src *batch.Column, from, to int32) {
-	for ; from < to; from++ {
-		b.add(src, from)
+	if b.last.col != src {
+		b.enter(src)
+	}
+	for base := b.last.base; from < to; from++ {
+		b.rows = append(b.rows, from+base)
 	}
 }
 
-func (b *builder) flush() {
-	if b.from != nil && len(b.rows) > 0 {
-		b.out.Children[0].AppendRows(b.from, b.rows, nil)
+// addNulls appends so many nulls, in a column that has other elements too.
+func (b *builder) addNulls(n int32) {
+	for range n {
+		b.rows = append(b.rows, -1)
 	}
-	b.rows = b.rows[:0]
 }
 
 // finish ends the column.
 func (b *builder) finish(rows int) {
-	b.flush()
-	b.row(int32(rows))
+	if b.out != nil {
+		b.row(int32(rows))
+	}
+	b.copy()
+}
+
+// copy copies the elements listed.
+func (b *builder) copy() {
+	switch len(b.sources) {
+	case 0:
+	case 1:
+		b.child.AppendRows(b.sources[0].col, b.rows, nil)
+	default:
+		if b.pool == nil {
+			b.pool = batch.NewColumn(b.child.Type, 0)
+		}
+		b.pool.Resize(0)
+		for _, s := range b.sources {
+			b.pool.AppendRows(s.col, batch.Range(0, s.col.Len()), nil)
+		}
+		b.child.AppendRows(b.pool, b.rows, nil)
+	}
 }
 
 // arrayKernel makes kernels that build arrays row by row. each fills row i; what
@@ -116,19 +170,21 @@ func pick(child func(args []*batch.Column) *batch.Column,
 	choose func(args []*batch.Column, i int32) (int32, error)) expr.Kernel {
 	var rows []int32
 	return func(out *batch.Column, args []*batch.Column, n int, sel []int32) error {
-		rows = append(rows[:0], make([]int32, n)...)
-		for i := range rows {
-			rows[i] = -1
-		}
+		rows = rows[:0]
 		for _, i := range expr.Rows(n, sel) {
+			for len(rows) < int(i) {
+				rows = append(rows, -1)
+			}
 			r, err := choose(args, i)
 			if err != nil {
 				return err
 			}
-			rows[i] = r
+			rows = append(rows, r)
 		}
-		out.Resize(0)
-		out.AppendRows(child(args), rows, nil)
+		for len(rows) < n {
+			rows = append(rows, -1)
+		}
+		out.Take(child(args), rows)
 		return nil
 	}
 }
@@ -164,24 +220,52 @@ func mapArg(name string, args []expr.Expr, index int) (expr.Expr, error) {
 	}
 }
 
+// needsOrder is the error for a function that compares values of a type that has
+// no order.
+func needsOrder(name string, t types.Type) error {
+	if expr.Orderable(t) {
+		return nil
+	}
+	return fault.New(fault.InvalidOrdering, "%s cannot compare values of type %s", name, t.SQL()).
+		With("functionName", "`"+name+"`").With("dataType", "\""+t.SQL()+"\"")
+}
+
+// withNeedle is withElement for a function that looks for the value.
+func withNeedle(r *expr.Resolver, name string, args []expr.Expr) (array, value expr.Expr, err error) {
+	for _, a := range args {
+		if a.Type().Kind == types.Null && len(args) == 2 {
+			return nil, nil, fault.New(fault.NullArgument, "%s: the type of NULL says nothing; cast it", name).
+				With("functionName", "`"+name+"`")
+		}
+	}
+	array, value, err = withElement(r, name, args)
+	if err == nil {
+		err = needsOrder(name, value.Type())
+	}
+	return array, value, err
+}
+
 // withElement makes one type of an array's elements and a value.
 func withElement(r *expr.Resolver, name string, args []expr.Expr) (array, value expr.Expr, err error) {
 	if len(args) != 2 {
 		return nil, nil, expr.WrongCount(name, "2", len(args))
 	}
-	array, err = arrayArg(name, args, 0)
-	if err != nil {
-		return nil, nil, err
+	at := args[0].Type()
+	if at.Kind != types.Array && at.Kind != types.Null {
+		return nil, nil, unexpected(name, 0, "\"ARRAY\"", args)
 	}
-	elem := *array.Type().Elem
-	t, ok := r.Wider(elem, args[1].Type())
-	if !ok || t.Kind != elem.Kind && elem.Kind == types.String {
+	elem, ok := at, false
+	t := args[1].Type()
+	if at.Kind == types.Array {
+		elem = *at.Elem
+		t, ok = r.Tightest(elem, t)
+	}
+	if !ok {
 		return nil, nil, fault.New(fault.ArrayDiffTypes, "%s: elements are %s, the value is %s", name,
 			elem.SQL(), args[1].Type().SQL()).With("functionName", "`"+name+"`")
 	}
-	at := array.Type()
 	at.Elem = &t
-	return expr.CastTo(array, at), expr.CastTo(args[1], t), nil
+	return expr.CastTo(args[0], at), expr.CastTo(args[1], t), nil
 }
 
 // twoArrays makes one type of two arrays.

@@ -2,6 +2,7 @@ package collection
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/expr"
@@ -60,7 +61,9 @@ var makeMap = &expr.Function{
 		return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
 			m.start(out)
 			for _, i := range expr.Rows(rows, sel) {
-				m.row(i)
+				if err := m.row(i); err != nil {
+					return err
+				}
 				for k := 0; k < len(args); k += 2 {
 					if err := m.add(args[k], i, args[k+1], i); err != nil {
 						return err
@@ -76,8 +79,8 @@ var makeMap = &expr.Function{
 type maps struct {
 	keys, values builder
 	order        expr.Order
-	out          *batch.Column
 	seen         []entry // the keys of the row being made
+	sorted       []entry // scratch
 }
 
 // entry is a row of a column.
@@ -89,31 +92,24 @@ type entry struct {
 func newMaps(t types.Type) *maps { return &maps{order: expr.OrderOf(*t.Key)} }
 
 func (m *maps) start(out *batch.Column) {
-	m.out = out
 	m.keys.start(out)
-	// The values have their own children and no offsets of their own.
-	m.values.start(&batch.Column{Children: out.Children[1:], Offsets: make([]int32, len(out.Offsets))})
+	m.values.startChild(out.Children[1])
 	m.seen = m.seen[:0]
 }
 
-func (m *maps) row(i int32) {
+// row ends the row before and begins one.
+func (m *maps) row(i int32) error {
+	err := m.check()
 	m.keys.row(i)
 	m.seen = m.seen[:0]
+	return err
 }
 
+// add adds a key and a value, rows of their columns.
 func (m *maps) add(key *batch.Column, k int32, value *batch.Column, v int32) error {
-	row := int(k)
-	if key.Const {
-		row = 0
-	}
+	row := rowOf(key, k)
 	if key.Null(row) {
 		return fault.New(fault.NullMapKey, "a key of a map cannot be null")
-	}
-	for _, e := range m.seen {
-		if m.order(e.col, e.row, key, row) == 0 {
-			return fault.New(fault.DuplicateMapKey, "the key %v is there twice", expr.ValueAt(key, row)).
-				With("key", fmt.Sprint(expr.ValueAt(key, row)))
-		}
 	}
 	m.seen = append(m.seen, entry{key, row})
 	m.keys.add(key, k)
@@ -121,10 +117,27 @@ func (m *maps) add(key *batch.Column, k int32, value *batch.Column, v int32) err
 	return nil
 }
 
-func (m *maps) finish(rows int) error {
-	m.keys.finish(rows)
-	m.values.flush()
+// check looks for a key that the row has twice.
+func (m *maps) check() error {
+	if len(m.seen) < 2 {
+		return nil
+	}
+	m.sorted = append(m.sorted[:0], m.seen...)
+	slices.SortFunc(m.sorted, func(a, b entry) int { return m.order(a.col, a.row, b.col, b.row) })
+	for i, e := range m.sorted[1:] {
+		if before := m.sorted[i]; m.order(before.col, before.row, e.col, e.row) == 0 {
+			key := fmt.Sprint(expr.ValueAt(e.col, e.row))
+			return fault.New(fault.DuplicateMapKey, "the key %s is there twice", key).With("key", key)
+		}
+	}
 	return nil
+}
+
+func (m *maps) finish(rows int) error {
+	err := m.check()
+	m.keys.finish(rows)
+	m.values.finish(rows)
+	return err
 }
 
 // makeStruct is struct(a, b, …) or named_struct('a', a, 'b', b, …).

@@ -2,11 +2,12 @@ package collection
 
 import (
 	"fmt"
-	"regexp"
+	"strings"
 
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/regex"
 	"github.com/weirstream/weir/types"
 )
 
@@ -30,11 +31,12 @@ func half(name string, child int) *expr.Function {
 			}
 			return resolution(name, args, []expr.Expr{m}, t), nil
 		},
-		Kernel: perCompile(func(b *builder, args []*batch.Column, i int32) (bool, error) {
-			from, to := listOf(args[0]).span(i)
-			b.addAll(args[0].Children[child], from, to)
-			return true, nil
+		Kernel: expr.Static(func(out *batch.Column, args []*batch.Column, _ int, _ []int32) error {
+			out.ShareOffsets(args[0].Offsets, out.Valid())
+			out.Children[0].Share(args[0].Children[child])
+			return nil
 		}),
+		Total: true,
 	}
 }
 
@@ -54,15 +56,15 @@ var entries = &expr.Function{
 		t.ElemNullable = false
 		return resolution("map_entries", args, []expr.Expr{m}, t), nil
 	},
-	Kernel: func(c *expr.Call, _ *expr.Env) (expr.Kernel, error) {
-		pairs := &batch.Column{Type: *c.Typ.Elem}
-		return arrayKernel(func(b *builder, args []*batch.Column, i int32) (bool, error) {
-			pairs.Children = args[0].Children
-			from, to := listOf(args[0]).span(i)
-			b.addAll(pairs, from, to)
-			return true, nil
-		}), nil
-	},
+	Kernel: expr.Static(func(out *batch.Column, args []*batch.Column, _ int, _ []int32) error {
+		m, pairs := args[0], out.Children[0]
+		out.ShareOffsets(m.Offsets, out.Valid())
+		pairs.ShareStruct(m.Children[0].Len(), nil)
+		pairs.Children[0].Share(m.Children[0])
+		pairs.Children[1].Share(m.Children[1])
+		return nil
+	}),
+	Total: true,
 }
 
 // fromArrays is map_from_arrays(keys, values).
@@ -108,7 +110,9 @@ func mapKernel(each func(m *maps, args []*batch.Column, i int32) (bool, error)) 
 		return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
 			m.start(out)
 			for _, i := range expr.Rows(rows, sel) {
-				m.row(i)
+				if err := m.row(i); err != nil {
+					return err
+				}
 				ok, err := each(m, args, i)
 				if err != nil {
 					return err
@@ -163,12 +167,16 @@ var mapConcat = &expr.Function{
 				return expr.Resolution{}, err
 			}
 		}
-		cast, t, err := r.UnifyFor("map_concat", args)
+		cast, t, ok := r.Unify(args)
+		if !ok {
+			return expr.Resolution{}, fault.New(fault.MapsDiffTypes, "map_concat takes maps of one type").
+				With("functionName", "`map_concat`")
+		}
 		if t.Kind == types.Null {
 			t = types.MapOf(tString, tString)
 			cast = expr.CastAll(args, t)
 		}
-		return expr.Resolution{Args: cast, Type: t, Nullable: expr.AnyNullable(cast...), Text: expr.CallText("map_concat", args)}, err
+		return expr.Resolution{Args: cast, Type: t, Nullable: expr.AnyNullable(cast...), Text: expr.CallText("map_concat", args)}, nil
 	},
 	Kernel: mapKernel(func(m *maps, args []*batch.Column, i int32) (bool, error) {
 		for _, a := range args {
@@ -197,50 +205,88 @@ var strToMap = &expr.Function{
 			Text: expr.CallText("str_to_map", all)}, err
 	},
 	Kernel: func(c *expr.Call, _ *expr.Env) (expr.Kernel, error) {
-		m, cut := newMaps(c.Typ), cutter{}
-		return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
-			keys, values := batch.NewColumn(tString, 0), batch.NewColumn(tString, 0)
-			m.start(out)
-			s, pairs, kv := expr.ArgOf[string](args[0]), expr.ArgOf[string](args[1]), expr.ArgOf[string](args[2])
-			for _, i := range expr.Rows(rows, sel) {
-				m.row(i)
-				for _, pair := range cut.split(s.At(i), pairs.At(i), -1) {
-					parts := cut.split(pair, kv.At(i), 2)
-					n := keys.Len()
-					expr.AppendValue(keys, parts[0])
-					if len(parts) == 2 {
-						expr.AppendValue(values, parts[1])
-					} else {
-						expr.AppendValue(values, nil)
-					}
-					if err := m.add(keys, int32(n), values, int32(n)); err != nil {
-						return err
-					}
-				}
-			}
-			return m.finish(rows)
-		}, nil
+		m := &mapReader{maps: newMaps(c.Typ), entries: batch.NewColumn(tString, 0)}
+		return m.kernel, nil
 	},
 }
 
-// cutter splits by regular expressions and keeps those it has seen.
-type cutter struct {
-	seen map[string]*regexp.Regexp
+// mapReader reads maps of texts.
+type mapReader struct {
+	*maps
+	pairs, value splitter
+	entries      *batch.Column // keys and values in turn
+	ends         []int32       // how many entries there are at the end of each row
+	parts, sides []string
 }
 
-func (c *cutter) split(s, pattern string, limit int) []string {
-	re := c.seen[pattern]
-	if re == nil {
-		var err error
-		if re, err = regexp.Compile(pattern); err != nil {
-			re = regexp.MustCompile(regexp.QuoteMeta(pattern))
+func (m *mapReader) kernel(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
+	s, pair, value := expr.ArgOf[string](args[0]), expr.ArgOf[string](args[1]), expr.ArgOf[string](args[2])
+	m.entries.Resize(0)
+	m.ends = m.ends[:0]
+	sel = expr.Rows(rows, sel)
+	for _, i := range sel {
+		if err := m.read(s.At(i), pair.At(i), value.At(i)); err != nil {
+			return err
 		}
-		if c.seen == nil {
-			c.seen = make(map[string]*regexp.Regexp)
-		}
-		c.seen[pattern] = re
+		m.ends = append(m.ends, int32(m.entries.Len()))
 	}
-	return re.Split(s, limit)
+	m.start(out)
+	at := int32(0)
+	for k, i := range sel {
+		if err := m.row(i); err != nil {
+			return err
+		}
+		for ; at < m.ends[k]; at += 2 {
+			if err := m.add(m.entries, at, m.entries, at+1); err != nil {
+				return err
+			}
+		}
+	}
+	return m.finish(rows)
+}
+
+// read adds the keys and values of one text to the entries.
+func (m *mapReader) read(s, pair, value string) error {
+	pairs, err := m.pairs.get(pair)
+	if err != nil {
+		return err
+	}
+	values, err := m.value.get(value)
+	if err != nil {
+		return err
+	}
+	m.parts = pairs.AppendSplit(m.parts[:0], s, -1)
+	for _, p := range m.parts {
+		m.sides = values.AppendSplit(m.sides[:0], p, 2)
+		row := m.entries.Len()
+		m.entries.Extend(2)
+		to := batch.Values[string](m.entries)[row:]
+		if to[0], to[1] = m.sides[0], ""; len(m.sides) > 1 {
+			to[1] = m.sides[1]
+		} else {
+			m.entries.SetNull(row + 1)
+		}
+	}
+	return nil
+}
+
+// splitter compiles the patterns of rows; equal ones that follow each other once.
+type splitter struct {
+	pattern string
+	matcher *regex.Matcher
+}
+
+func (s *splitter) get(pattern string) (*regex.Matcher, error) {
+	if s.matcher != nil && s.pattern == pattern {
+		return s.matcher, nil
+	}
+	pattern = strings.Clone(pattern)
+	p, err := regex.Compile(pattern)
+	if err != nil {
+		return nil, err
+	}
+	s.pattern, s.matcher = pattern, p.Matcher()
+	return s.matcher, nil
 }
 
 // join is array_join(array, delimiter, null replacement): without one nulls do

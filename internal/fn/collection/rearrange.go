@@ -2,6 +2,7 @@ package collection
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/weirstream/weir/internal/batch"
@@ -25,7 +26,8 @@ func oneArray(name string) func(*expr.Resolver, []expr.Expr) (expr.Resolution, e
 	}
 }
 
-// known is a set of elements, in the order in which they came.
+// known is a set of elements. They are kept sorted, so that long arrays do not
+// cost the square of their length.
 type known struct {
 	order   expr.Order
 	entries []entry
@@ -34,35 +36,45 @@ type known struct {
 
 func (k *known) reset() { k.entries, k.null = k.entries[:0], false }
 
+// find is where an element that is not null stands, or would.
+func (k *known) find(c *batch.Column, row int) (int, bool) {
+	return slices.BinarySearchFunc(k.entries, entry{c, row}, func(e, want entry) int {
+		return k.order(e.col, e.row, want.col, want.row)
+	})
+}
+
 func (k *known) has(c *batch.Column, row int) bool {
 	if c.Null(row) {
 		return k.null
 	}
-	for _, e := range k.entries {
-		if k.order(e.col, e.row, c, row) == 0 {
-			return true
-		}
-	}
-	return false
+	_, ok := k.find(c, row)
+	return ok
 }
 
 // add reports whether the element is new.
 func (k *known) add(c *batch.Column, row int) bool {
-	if k.has(c, row) {
-		return false
-	}
 	if c.Null(row) {
+		fresh := !k.null
 		k.null = true
-	} else {
-		k.entries = append(k.entries, entry{c, row})
+		return fresh
 	}
-	return true
+	at, ok := k.find(c, row)
+	if !ok {
+		k.entries = slices.Insert(k.entries, at, entry{c, row})
+	}
+	return !ok
 }
 
 // distinct is array_distinct(array).
 var distinct = &expr.Function{
-	Name:    "array_distinct",
-	Resolve: oneArray("array_distinct"),
+	Name: "array_distinct",
+	Resolve: func(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
+		res, err := oneArray("array_distinct")(r, args)
+		if err == nil {
+			err = needsOrder("array_distinct", *res.Type.Elem)
+		}
+		return res, err
+	},
 	Kernel: func(c *expr.Call, _ *expr.Env) (expr.Kernel, error) {
 		seen := known{order: expr.OrderOf(*c.Typ.Elem)}
 		return arrayKernel(func(b *builder, args []*batch.Column, i int32) (bool, error) {
@@ -85,6 +97,9 @@ func setOperation(name string) *expr.Function {
 		Name: name,
 		Resolve: func(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
 			cast, t, err := twoArrays(r, name, args)
+			if err == nil {
+				err = needsOrder(name, *t.Elem)
+			}
 			return expr.Resolution{Args: cast, Type: t, Nullable: expr.AnyNullable(cast...), Text: expr.CallText(name, args)}, err
 		},
 		Kernel: func(c *expr.Call, _ *expr.Env) (expr.Kernel, error) {
@@ -124,23 +139,28 @@ func setOperation(name string) *expr.Function {
 var overlap = &expr.Function{
 	Name: "arrays_overlap",
 	Resolve: func(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
-		cast, _, err := twoArrays(r, "arrays_overlap", args)
+		cast, t, err := twoArrays(r, "arrays_overlap", args)
+		if err == nil {
+			err = needsOrder("arrays_overlap", *t.Elem)
+		}
 		return expr.Resolution{Args: cast, Type: tBoolean, Nullable: true, Text: expr.CallText("arrays_overlap", args)}, err
 	},
 	Kernel: func(c *expr.Call, _ *expr.Env) (expr.Kernel, error) {
-		order := expr.OrderOf(*c.Args[0].Type().Elem)
+		first := known{order: expr.OrderOf(*c.Args[0].Type().Elem)}
 		return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
 			x, y, to := listOf(args[0]), listOf(args[1]), batch.Values[bool](out)
 			for _, i := range expr.Rows(rows, sel) {
-				to[i] = false
-				first, end := x.span(i)
-				from, last := y.span(i)
-				for k := first; k < end && !to[i]; k++ {
-					for j := from; j < last && !to[i]; j++ {
-						to[i] = !x.elem.Null(int(k)) && !y.elem.Null(int(j)) && order(x.elem, int(k), y.elem, int(j)) == 0
-					}
+				first.reset()
+				a, end := x.span(i)
+				for k := a; k < end; k++ {
+					first.add(x.elem, int(k))
 				}
-				if !to[i] && first < end && from < last && (anyNull(x.elem, first, end) || anyNull(y.elem, from, last)) {
+				b, last := y.span(i)
+				to[i] = false
+				for k := b; k < last && !to[i]; k++ {
+					to[i] = !y.elem.Null(int(k)) && first.has(y.elem, int(k))
+				}
+				if !to[i] && a < end && b < last && (first.null || anyNull(y.elem, b, last)) {
 					out.SetNull(int(i))
 				}
 			}
@@ -310,24 +330,23 @@ var compact = &expr.Function{
 var remove = &expr.Function{
 	Name: "array_remove",
 	Resolve: func(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
-		a, v, err := withElement(r, "array_remove", args)
+		a, v, err := withNeedle(r, "array_remove", args)
 		if err != nil {
 			return expr.Resolution{}, err
 		}
 		return resolution("array_remove", args, []expr.Expr{a, v}, a.Type()), nil
 	},
 	Kernel: func(c *expr.Call, _ *expr.Env) (expr.Kernel, error) {
-		order := expr.OrderOf(*c.Typ.Elem)
+		find := finderOf(c.Args[1].Type())
 		return arrayKernel(func(b *builder, args []*batch.Column, i int32) (bool, error) {
-			l, row := listOf(args[0]), int(i)
-			if args[1].Const {
-				row = 0
-			}
-			from, to := l.span(i)
-			for k := from; k < to; k++ {
-				if l.elem.Null(int(k)) || order(l.elem, int(k), args[1], row) != 0 {
-					b.add(l.elem, k)
+			l, row := listOf(args[0]), rowOf(args[1], i)
+			for from, to := l.span(i); from < to; {
+				k := find(l.elem, from, to, args[1], row)
+				if k < 0 {
+					k = to
 				}
+				b.addAll(l.elem, from, k)
+				from = k + 1
 			}
 			return true, nil
 		}), nil
@@ -457,20 +476,61 @@ var insert = &expr.Function{
 			return false, fault.New(fault.InvalidIndexZero, "array_insert counts from 1, or from -1 for the end")
 		case pos < 0 && -pos > n:
 			b.add(args[2], i)
-			for k := n; k < -pos-1; k++ {
-				b.add(elem, -1)
-			}
+			b.addNulls(-pos - 1 - n)
 			b.addAll(elem, from, to)
 			return true, nil
 		case pos < 0:
 			pos = n + pos + 2
 		}
 		b.addAll(elem, from, from+min(pos-1, n))
-		for k := n; k < pos-1; k++ {
-			b.add(elem, -1)
-		}
+		b.addNulls(pos - 1 - n)
 		b.add(args[2], i)
 		b.addAll(elem, from+min(pos-1, n), to)
 		return true, nil
 	}),
+}
+
+// shuffle is shuffle(array, seed): the elements in another order, the same one
+// each time a batch is run.
+var shuffle = &expr.Function{
+	Name: "shuffle",
+	Resolve: func(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
+		if len(args) != 1 && len(args) != 2 {
+			return expr.Resolution{}, expr.WrongCount("shuffle", "1 or 2", len(args))
+		}
+		a, err := arrayArg("shuffle", args, 0)
+		if err != nil {
+			return expr.Resolution{}, err
+		}
+		cast := []expr.Expr{a}
+		if len(args) == 2 {
+			seed, ok := r.Arg(args[1], types.Of(types.Long))
+			if !ok {
+				return expr.Resolution{}, unexpected("shuffle", 1, "\"BIGINT\"", args)
+			}
+			cast = append(cast, seed)
+		}
+		return resolution("shuffle", args, cast, a.Type()), nil
+	},
+	Kernel: func(_ *expr.Call, env *expr.Env) (expr.Kernel, error) {
+		var source *rand.Rand
+		last := env.Now - 1
+		return arrayKernel(func(b *builder, args []*batch.Column, i int32) (bool, error) {
+			if last != env.Now {
+				seed := int64(0)
+				if len(args) == 2 {
+					seed = expr.ArgOf[int64](args[1]).At(i)
+				}
+				last, source = env.Now, rand.New(rand.NewPCG(uint64(seed), uint64(env.Now)))
+			}
+			l := listOf(args[0])
+			begin := len(b.rows)
+			from, to := l.span(i)
+			b.addAll(l.elem, from, to)
+			mine := b.rows[begin:]
+			source.Shuffle(len(mine), func(x, y int) { mine[x], mine[y] = mine[y], mine[x] })
+			return true, nil
+		}), nil
+	},
+	Volatile: true,
 }

@@ -1,6 +1,9 @@
 package collection
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/datetime"
 	"github.com/weirstream/weir/internal/expr"
@@ -8,181 +11,190 @@ import (
 	"github.com/weirstream/weir/types"
 )
 
-// maxSequence is the most elements that sequence makes.
-const maxSequence = 1<<31 - 16
-
-// sequence is sequence(start, stop, step) over integers, dates and timestamps;
-// the last two step by an interval, a day where none is given.
+// sequence is sequence(start, stop, step) over whole numbers, and over dates and
+// timestamps with an interval as the step. Without a step it is 1 or a day, up or
+// down as stop lies.
 var sequence = &expr.Function{
-	Name: "sequence",
-	Resolve: func(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
-		if len(args) != 2 && len(args) != 3 {
-			return expr.Resolution{}, expr.WrongCount("sequence", "2 or 3", len(args))
-		}
-		bounds, t, ok := r.Unify(args[:2])
-		if !ok || !t.Integral() && !t.Datetime() && t.Kind != types.Null {
-			return expr.Resolution{}, fault.New(fault.SequenceWrongInput, "sequence takes integers, dates or timestamps, not %s and %s",
-				args[0].Type().SQL(), args[1].Type().SQL())
-		}
-		if t.Kind == types.Null {
-			t = tInt
-			bounds = expr.CastAll(args[:2], t)
-		}
-		cast := bounds
-		if len(args) == 3 {
-			step := args[2]
-			switch k := step.Type().Kind; {
-			case t.Integral():
-				common, ok := r.Wider(t, step.Type())
-				if !ok || !common.Integral() {
-					return expr.Resolution{}, fault.New(fault.SequenceWrongInput, "the step of this sequence cannot be %s", step.Type().SQL())
-				}
-				t = common
-				cast, step = expr.CastAll(args[:2], t), expr.CastTo(step, t)
-			case k != types.YearMonthInterval && k != types.DayTimeInterval && k != types.CalendarInterval && k != types.Null:
-				return expr.Resolution{}, fault.New(fault.SequenceWrongInput, "the step of this sequence must be an interval, not %s", step.Type().SQL())
-			}
-			cast = append(cast[:2:2], step)
-		}
-		at := types.ArrayOf(t)
-		at.ElemNullable = false
-		return resolution("sequence", args, cast, at), nil
-	},
+	Name:    "sequence",
+	Resolve: resolveSequence,
 	Kernel: func(c *expr.Call, env *expr.Env) (expr.Kernel, error) {
-		switch t := *c.Typ.Elem; t.Kind {
+		switch c.Typ.Elem.Kind {
 		case types.Byte:
-			return integers[int8], nil
+			return numbers[int8](), nil
 		case types.Short:
-			return integers[int16], nil
+			return numbers[int16](), nil
 		case types.Int:
-			return integers[int32], nil
+			return numbers[int32](), nil
 		case types.Long:
-			return integers[int64], nil
-		default:
-			return moments(t, datetime.NewZone(env.Zone())), nil
+			return numbers[int64](), nil
 		}
+		t := &times{date: c.Typ.Elem.Kind == types.Date, zone: datetime.UTC}
+		if c.Typ.Elem.Kind == types.Timestamp {
+			t.zone = datetime.NewZone(env.Zone())
+		}
+		return t.kernel, nil
 	},
 }
 
-func integers[T interface{ int8 | int16 | int32 | int64 }](out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
-	start, stop := expr.ArgOf[T](args[0]), expr.ArgOf[T](args[1])
-	var all []T
+func resolveSequence(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
+	if len(args) != 2 && len(args) != 3 {
+		return expr.Resolution{}, expr.WrongCount("sequence", "2 or 3", len(args))
+	}
+	wrong := func() error {
+		names := make([]string, len(args))
+		for i, a := range args {
+			names[i] = a.Type().SQL()
+		}
+		return fault.New(fault.SequenceWrongInput, "sequence takes whole numbers, or times with an interval between, not %s",
+			strings.Join(names, ", ")).With("functionName", "`sequence`")
+	}
+	ends, t, ok := r.Unify(args[:2])
+	if ok && t.Integral() && len(args) == 3 {
+		ends, t, ok = r.Unify(args)
+	}
+	res := expr.Resolution{Args: ends, Nullable: expr.AnyNullable(args...), Text: expr.CallText("sequence", args)}
+	switch {
+	case !ok:
+		return res, wrong()
+	case t.Integral():
+	case t.Kind == types.Null:
+		t = tInt
+		res.Args = expr.CastAll(ends, t)
+	case !t.Datetime():
+		return res, wrong()
+	case len(args) == 3:
+		switch args[2].Type().Kind {
+		case types.YearMonthInterval, types.DayTimeInterval, types.CalendarInterval:
+			res.Args = append(ends[:2:2], args[2])
+		case types.Null:
+			res.Args = append(ends[:2:2], expr.CastTo(args[2], types.Of(types.DayTimeInterval)))
+		default:
+			return res, wrong()
+		}
+	}
+	res.Type = types.ArrayOf(t)
+	res.Type.ElemNullable = false
+	return res, nil
+}
+
+// rowsOf calls row for each selected row and notes in out's offsets how many
+// elements it made: length says how many there are.
+func rowsOf(out *batch.Column, rows int, sel []int32, length func() int, row func(i int32) error) error {
 	at := 0
 	for _, i := range expr.Rows(rows, sel) {
 		for ; at <= int(i); at++ {
-			out.Offsets[at] = int32(len(all))
+			out.Offsets[at] = int32(length())
 		}
-		from, to := int64(start.At(i)), int64(stop.At(i))
-		step := int64(1)
-		if from > to {
-			step = -1
-		}
-		if len(args) == 3 {
-			step = int64(expr.ArgOf[T](args[2]).At(i))
-		}
-		n, err := steps(from, to, step)
-		if err != nil {
+		if err := row(i); err != nil {
 			return err
-		}
-		for k := range n {
-			all = append(all, T(from+k*step))
 		}
 	}
 	for ; at <= rows; at++ {
-		out.Offsets[at] = int32(len(all))
+		out.Offsets[at] = int32(length())
 	}
-	out.Children[0].Resize(len(all))
-	copy(batch.Values[T](out.Children[0]), all)
 	return nil
 }
 
-// steps is the number of elements of a sequence.
-func steps(from, to, step int64) (int64, error) {
-	switch {
-	case from == to:
-		return 1, nil
-	case step == 0 || (to > from) != (step > 0):
-		return 0, illegalBounds(from, to, step)
-	}
-	n := (to-from)/step + 1
-	if n > maxSequence {
-		return 0, fault.New(fault.TooManyElements, "sequence would have %d elements", n).With("numberOfElements", "sequence")
-	}
-	return n, nil
-}
-
-func illegalBounds(from, to, step any) error {
-	return fault.New(fault.SequenceBounds, "from %v to %v by %v there is no sequence", from, to, step)
-}
-
-// moments is the kernel for dates and timestamps.
-func moments(t types.Type, zone *datetime.Zone) expr.Kernel {
-	if t.Kind == types.TimestampNTZ {
-		zone = datetime.UTC
-	}
+// numbers is the loop over whole numbers.
+func numbers[T int8 | int16 | int32 | int64]() expr.Kernel {
 	return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
-		var all []int64
-		at := 0
-		for _, i := range expr.Rows(rows, sel) {
-			for ; at <= int(i); at++ {
-				out.Offsets[at] = int32(len(all))
+		start, stop := expr.ArgOf[T](args[0]), expr.ArgOf[T](args[1])
+		child := out.Children[0]
+		return rowsOf(out, rows, sel, child.Len, func(i int32) error {
+			from, to, step := start.At(i), stop.At(i), T(1)
+			if from > to {
+				step = -1
 			}
-			var err error
-			if all, err = appendMoments(all, t, zone, args, i); err != nil {
+			if len(args) == 3 {
+				step = expr.ArgOf[T](args[2]).At(i)
+			}
+			n, err := count(int64(from), int64(to), int64(step))
+			if err != nil {
 				return err
 			}
-		}
-		for ; at <= rows; at++ {
-			out.Offsets[at] = int32(len(all))
-		}
-		child := out.Children[0]
-		child.Resize(len(all))
-		if t.Kind != types.Date {
-			copy(batch.Values[int64](child), all)
+			total := child.Len()
+			if n > int64(maxElements-total) {
+				return tooMany(n)
+			}
+			child.Extend(int(n))
+			values := batch.Values[T](child)[total:]
+			for k := range values {
+				values[k], from = from, from+step
+			}
 			return nil
+		})
+	}
+}
+
+// maxElements is the length of the longest array.
+const maxElements = 1<<31 - 16
+
+func tooMany(n int64) error {
+	return fault.New(fault.TooManyElements, "sequence would make an array of %d elements; %d is the most", n, maxElements).
+		With("functionName", "`sequence`").With("numberOfElements", fmt.Sprint(n))
+}
+
+// count is how many numbers lie from one to another, or an error where the step
+// does not lead there.
+func count(from, to, step int64) (int64, error) {
+	n := uint64(0)
+	switch {
+	case step > 0 && from <= to:
+		n = (uint64(to) - uint64(from)) / uint64(step)
+	case step < 0 && from >= to:
+		n = (uint64(from) - uint64(to)) / -uint64(step)
+	case step != 0 || from != to:
+		return 0, fault.New(fault.SequenceBounds, "no sequence leads from %d to %d by %d", from, to, step)
+	}
+	return int64(min(n, maxElements)) + 1, nil
+}
+
+// times makes sequences of dates and timestamps.
+type times struct {
+	date bool
+	zone *datetime.Zone
+	made []int64 // microseconds
+}
+
+func (t *times) kernel(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
+	t.made = t.made[:0]
+	err := rowsOf(out, rows, sel, func() int { return len(t.made) }, func(i int32) error {
+		start, stop := t.micros(args[0], i), t.micros(args[1], i)
+		step := types.Interval{Days: 1}
+		if start > stop {
+			step.Days = -1
 		}
-		for k, v := range all {
-			days, _ := datetime.SplitDay(v)
-			batch.Values[int32](child)[k] = int32(days)
+		if len(args) == 3 {
+			step = stepOf(args[2], i)
 		}
+		return t.walk(start, stop, step)
+	})
+	if err != nil {
+		return err
+	}
+	child := out.Children[0]
+	child.Resize(len(t.made))
+	if !t.date {
+		copy(batch.Values[int64](child), t.made)
 		return nil
 	}
+	days := batch.Values[int32](child)
+	for i, v := range t.made {
+		day, _ := datetime.SplitDay(v)
+		days[i] = int32(day)
+	}
+	return nil
 }
 
-func appendMoments(all []int64, t types.Type, zone *datetime.Zone, args []*batch.Column, i int32) ([]int64, error) {
-	var from, to int64
-	if t.Kind == types.Date {
-		from = int64(expr.ArgOf[int32](args[0]).At(i)) * datetime.MicrosPerDay
-		to = int64(expr.ArgOf[int32](args[1]).At(i)) * datetime.MicrosPerDay
-		zone = datetime.UTC
-	} else {
-		from, to = expr.ArgOf[int64](args[0]).At(i), expr.ArgOf[int64](args[1]).At(i)
+// micros is a row of a column of dates or timestamps in microseconds.
+func (t *times) micros(c *batch.Column, i int32) int64 {
+	if t.date {
+		return int64(expr.ArgOf[int32](c).At(i)) * datetime.MicrosPerDay
 	}
-	var step types.Interval
-	if len(args) == 3 {
-		step = stepOf(args[2], i)
-	} else if step.Days = 1; from > to {
-		step.Days = -1
-	}
-	approximate := int64(step.Months)*28*datetime.MicrosPerDay + int64(step.Days)*datetime.MicrosPerDay + step.Micros
-	if from != to && (approximate == 0 || (to > from) != (approximate > 0)) {
-		return all, illegalBounds(from, to, approximate)
-	}
-	if approximate != 0 && (to-from)/approximate > maxSequence {
-		return all, fault.New(fault.TooManyElements, "sequence would have too many elements")
-	}
-	for k := int64(0); ; k++ {
-		v, ok := datetime.AddIntervalAt(from, int32(k)*step.Months, int32(k)*step.Days, k*step.Micros, zone)
-		if !ok || to >= from && v > to || to < from && v < to {
-			return all, nil
-		}
-		all = append(all, v)
-		if from == to {
-			return all, nil
-		}
-	}
+	return expr.ArgOf[int64](c).At(i)
 }
 
+// stepOf is a row of a column of intervals.
 func stepOf(c *batch.Column, i int32) types.Interval {
 	switch c.Type.Kind {
 	case types.YearMonthInterval:
@@ -192,5 +204,33 @@ func stepOf(c *batch.Column, i int32) types.Interval {
 		return types.Interval{Days: int32(v / datetime.MicrosPerDay), Micros: v % datetime.MicrosPerDay}
 	default:
 		return expr.ArgOf[types.Interval](c).At(i)
+	}
+}
+
+// walk adds the times from start to stop. Each is so many steps from the first,
+// so that the 31st stays the 31st after a February.
+func (t *times) walk(start, stop int64, step types.Interval) error {
+	const day = datetime.MicrosPerDay
+	length := int64(step.Months)*28*day + int64(step.Days)*day + step.Micros
+	if length == 0 && start != stop || length != 0 && start != stop && (length > 0) != (stop > start) ||
+		t.date && step.Micros != 0 {
+		return fault.New(fault.SequenceBounds, "no sequence leads from the first time to the last by this step")
+	}
+	for k := int64(0); ; k++ {
+		if len(t.made) >= maxElements {
+			return tooMany(maxElements + 1)
+		}
+		months, days := int64(step.Months)*k, int64(step.Days)*k
+		if months != int64(int32(months)) || days != int64(int32(days)) {
+			return nil
+		}
+		v, ok := datetime.AddIntervalAt(start, int32(months), int32(days), step.Micros*k, t.zone)
+		if !ok || length >= 0 && v > stop || length < 0 && v < stop {
+			return nil
+		}
+		t.made = append(t.made, v)
+		if length == 0 {
+			return nil
+		}
 	}
 }
