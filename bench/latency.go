@@ -13,6 +13,9 @@ import (
 	"github.com/weirstream/weir/types"
 )
 
+// diskEngine is the engine of what is measured without weir.
+const diskEngine = "disk"
+
 // latencyRounds is how many batches of one row are timed.
 const latencyRounds = 2_000
 
@@ -143,7 +146,7 @@ func (o *Options) timedAppend(n int) (r Result, err error) {
 		return nil
 	})
 	r = latencies("file", took, total)
-	r.Query = "append and fsync"
+	r.Query, r.Engine = "append and fsync", diskEngine
 	return r, err
 }
 

@@ -73,10 +73,12 @@ func median(rounds []Result) Result {
 // peer's.
 func WriteTable(w io.Writer, list []Result) error {
 	rates := make(map[string]float64) // by query, input and engine
-	var peers []string
 	for _, r := range list {
 		rates[r.Query+" "+r.Input+" "+r.Engine] = r.EventsPerSecond
-		if r.Engine != "weir" && !slices.Contains(peers, r.Engine) {
+	}
+	var peers []string
+	for _, r := range list {
+		if r.Engine != "weir" && rates[r.Query+" "+r.Input+" weir"] > 0 && !slices.Contains(peers, r.Engine) {
 			peers = append(peers, r.Engine)
 		}
 	}
@@ -88,7 +90,7 @@ func WriteTable(w io.Writer, list []Result) error {
 	fmt.Fprintln(t)
 	ratios := make(map[string][]float64)
 	for _, r := range list {
-		if r.Failed != "" {
+		if r.Failed != "" || r.EventsPerSecond == 0 {
 			continue
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%.2f\t%.3f\t%s\t", r.Query, r.Input, r.Engine, rate(r.EventsPerSecond), r.Seconds,
@@ -119,12 +121,22 @@ func writeNotes(w io.Writer, list []Result, peers []string, ratios map[string][]
 			fmt.Fprintf(&b, "geometric mean of %d ratios to %s: %s\n", n, p, factor(geometricMean(ratios[p])))
 		}
 	}
+	disk := 0.0
 	for _, r := range list {
-		if r.P50 > 0 {
-			fmt.Fprintf(&b, "%s, %s, %s: p50 %v, p99 %v\n", r.Query, r.Input, r.Engine, seconds(r.P50), seconds(r.P99))
-		}
-		if r.Failed != "" {
-			fmt.Fprintf(&b, "%s, %s, %s: not measured: %s\n", r.Query, r.Input, r.Engine, r.Failed)
+		what := r.Query + ", " + r.Input + ", " + r.Engine
+		switch {
+		case r.Failed != "":
+			fmt.Fprintf(&b, "%s: not measured: %s\n", what, r.Failed)
+		case r.P50 > 0:
+			fmt.Fprintf(&b, "%s: p50 %v, p99 %v", what, seconds(r.P50), seconds(r.P99))
+			if r.Engine == diskEngine {
+				disk = r.P50
+			} else if disk > 0 {
+				fmt.Fprintf(&b, "; p50 is %.1f x the disk's", r.P50/disk)
+			}
+			b.WriteByte('\n')
+		case r.Events == 0:
+			fmt.Fprintf(&b, "%s: %s MB\n", what, megabytes(r.PeakRSSBytes))
 		}
 	}
 	_, err := io.WriteString(w, b.String())

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/pprof"
 
 	"github.com/weirstream/weir/bench"
 )
@@ -21,6 +22,7 @@ type benchCommand struct {
 	Check   bool     `help:"Run each query once more, not timed, for a checksum of its result."`
 	Vs      []string `enum:"spark,duckdb" help:"Other engines to measure in turns with weir: spark, duckdb." placeholder:"ENGINE"`
 	Peers   string   `help:"The folder with the other engines' scripts." placeholder:"DIR"`
+	Profile string   `name:"cpuprofile" hidden:"" type:"path" placeholder:"FILE"`
 	JSON    string   `name:"json" help:"Write the results to this file too, as JSON." placeholder:"FILE"`
 }
 
@@ -36,7 +38,12 @@ func (c *benchCommand) Run(p *program) error {
 	}
 	suites := map[string]func(context.Context, bench.Options) ([]bench.Result, error){
 		"nexmark": bench.Nexmark, "latency": bench.Latency, "start": bench.Start, "lines": bench.Lines}
+	stop, err := profile(c.Profile)
+	if err != nil {
+		return err
+	}
 	results, err := suites[c.Suite](p.ctx, o)
+	err = errors.Join(err, stop())
 	if len(results) == 0 {
 		return err
 	}
@@ -51,6 +58,25 @@ func (c *benchCommand) Run(p *program) error {
 		}
 	}
 	return err
+}
+
+// profile writes where the processors' time goes into a file until stop is called;
+// without a name nothing.
+func profile(name string) (stop func() error, err error) {
+	if name == "" {
+		return func() error { return nil }, nil
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() error {
+		pprof.StopCPUProfile()
+		return f.Close()
+	}, nil
 }
 
 func writeResults(name string, results []bench.Result) error {
