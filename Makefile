@@ -3,7 +3,8 @@
 
 GO       ?= go
 PKG      ?= ./...
-FUZZTIME ?= 30s
+FUZZTIME ?= 10m
+EVENTS   ?= 2000000
 COUNT    ?= 1
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
@@ -15,8 +16,8 @@ export CGO_ENABLED = 0
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## run the main job on built-in input
-	$(GO) run ./cmd/weir demo
+demo: ## run the main job over EVENTS (2000000) built-in events
+	$(GO) run ./cmd/weir demo --reset --events $(EVENTS)
 
 test: ## run all tests, at most ten minutes
 	$(GO) test -timeout 10m $(PKG)
@@ -48,7 +49,7 @@ race: export CGO_ENABLED = 1
 race: ## run the short tests under the race detector, with invariants checked
 	$(GO) test -race -short -tags invariants $(PKG)
 
-fuzz: ## run each fuzz target for FUZZTIME (30s)
+fuzz: ## run each fuzz target for FUZZTIME (10m)
 	@for file in $$(grep -rl --include='*_test.go' '^func Fuzz' . | sort); do \
 		for name in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' $$file); do \
 			echo "$$(dirname $$file) $$name"; \
@@ -61,6 +62,7 @@ meta: ## run the random tests anew, with invariants checked
 
 bench: ## run the benchmarks COUNT times (1)
 	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) $(PKG)
+	@echo "whole queries, beside Spark and DuckDB: weir bench --help"
 
 build: ## build the program into dist/
 	$(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o dist/weir ./cmd/weir
