@@ -3,8 +3,6 @@ package analyze
 import (
 	"strings"
 
-	"strings"
-
 	"github.com/weirstream/weir/internal/datetime"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
