@@ -21,10 +21,13 @@ func push(n plan.Node, terms []expr.Expr) plan.Node {
 	case *plan.Project:
 		return pushProject(n, terms)
 	case *plan.WithWatermark:
-		// A row counts for the watermark before it is filtered.
+		// As in Spark: a row that is filtered by other columns than the event
+		// time does not move the watermark.
+		event := ids(expr.Refs(n.Column))
+		down, stay := split(terms, func(e expr.Expr) bool { return !reads(e, event) })
 		w := *n
-		w.Input = push(n.Input, nil)
-		return filtered(&w, terms)
+		w.Input = push(n.Input, down)
+		return filtered(&w, stay)
 	case *plan.Generate:
 		made := ids(n.Columns)
 		down, stay := split(terms, func(e expr.Expr) bool { return !reads(e, made) })
@@ -48,15 +51,77 @@ func push(n plan.Node, terms []expr.Expr) plan.Node {
 	}
 }
 
+// pushProject moves terms beneath a projection. One that would have something
+// costly computed a second time moves only where a join may take it further.
 func pushProject(n *plan.Project, terms []expr.Expr) plan.Node {
-	down, stay := split(terms, func(e expr.Expr) bool { return !expr.Volatile(substitute(e, n.Exprs)) })
-	for i, e := range down {
-		down[i] = substitute(e, n.Exprs)
-	}
 	if slices.ContainsFunc(n.Exprs, expr.Volatile) {
 		return filtered(&plan.Project{Origin: n.Origin, Input: push(n.Input, nil), Exprs: n.Exprs}, terms)
 	}
-	return filtered(&plan.Project{Origin: n.Origin, Input: push(n.Input, down), Exprs: n.Exprs}, stay)
+	far := branches(n.Input)
+	down, stay := split(terms, func(e expr.Expr) bool {
+		return !expr.Volatile(e) && (far || !slices.ContainsFunc(n.Exprs, func(item expr.Expr) bool { return computes(item, e) }))
+	})
+	for i, e := range down {
+		down[i] = substitute(e, n.Exprs)
+	}
+	fresh := &plan.Project{Origin: n.Origin, Input: push(n.Input, down), Exprs: n.Exprs}
+	return filterWithin(fresh, stay)
+}
+
+// computes reports whether an item of a select list is a column that e reads and
+// that costs something to compute.
+func computes(item, e expr.Expr) bool {
+	a, ok := item.(*expr.Alias)
+	return ok && !cheap(a.Child) && reads(e, map[expr.ID]bool{a.ID: true})
+}
+
+// branches reports whether n has a join, a union or a generator, beneath which
+// terms can go.
+func branches(n plan.Node) bool {
+	switch n.(type) {
+	case *plan.Join, *plan.Union, *plan.Generate:
+		return true
+	}
+	inputs := n.Inputs()
+	return len(inputs) == 1 && branches(inputs[0])
+}
+
+// filterWithin filters what p gives. Where other columns cost something too, those
+// that the terms read are computed first, and the others for the rows that are left.
+func filterWithin(p *plan.Project, terms []expr.Expr) plan.Node {
+	tested := func(item expr.Expr) bool {
+		return slices.ContainsFunc(terms, func(t expr.Expr) bool { return computes(item, t) })
+	}
+	first, later := split(p.Exprs, tested)
+	costs := func(e expr.Expr) bool { a, ok := e.(*expr.Alias); return ok && !cheap(a.Child) }
+	if len(first) == 0 || !slices.ContainsFunc(later, costs) {
+		return filtered(p, terms)
+	}
+	read := slices.Clone(later)
+	for _, t := range terms {
+		read = append(read, substitute(t, later))
+	}
+	made := make(map[expr.ID]bool)
+	for _, e := range first {
+		made[expr.Named(e).ID] = true
+	}
+	lower := slices.Clone(first)
+	for _, r := range expr.Refs(read...) {
+		if !made[r.ID] {
+			lower = append(lower, r)
+		}
+	}
+	upper := make([]expr.Expr, len(p.Exprs))
+	for i, e := range p.Exprs {
+		if upper[i] = e; tested(e) {
+			upper[i] = expr.Named(e)
+		}
+	}
+	for i, t := range terms {
+		terms[i] = substitute(t, later)
+	}
+	return &plan.Project{Origin: p.Origin, Exprs: upper,
+		Input: filtered(&plan.Project{Origin: p.Origin, Input: p.Input, Exprs: lower}, terms)}
 }
 
 func pushJoin(n *plan.Join, terms []expr.Expr) plan.Node {

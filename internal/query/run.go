@@ -121,17 +121,11 @@ func newMachine(r *run, c *Config, state *checkpoint.State) (*microbatch.Machine
 	return m, err
 }
 
-// evicts reports whether a moved watermark may emit or evict something.
+// evicts reports whether a moved watermark calls for a batch of its own: Spark
+// runs one wherever a watermark meets state in append or update mode, also where
+// the state has no event time (seen on 4.3).
 func evicts(p *physical.Program, mode connector.OutputMode) bool {
-	if mode == connector.Complete {
-		return false
-	}
-	for _, s := range p.Stateful {
-		if s.Spec.EventTime {
-			return true
-		}
-	}
-	return false
+	return mode != connector.Complete && len(p.Watermarks) > 0 && len(p.Stateful) > 0
 }
 
 func planOf(p checkpoint.Plan) microbatch.Plan {
