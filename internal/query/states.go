@@ -142,7 +142,7 @@ func (s *states) progress() []progress.StateOperator {
 			p.Removals += c.Removals
 		}
 		for _, store := range s.operators[i].Stores() {
-			p.MemoryBytes += store.Stats().Bytes
+			p.MemoryBytes += store.Bytes()
 			p.Partitions++
 			p.Stores++
 		}

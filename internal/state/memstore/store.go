@@ -7,8 +7,8 @@ import (
 	"github.com/weirstream/weir/internal/state"
 )
 
-// Store is the keyed state of one operator in one partition. It implements
-// [state.Store]. A task has it while a batch runs, its [State] at other times.
+// Store is the keyed state of one operator in one partition, a [state.Table]. A
+// task has it while a batch runs, its [State] at other times.
 type Store struct {
 	*state.Slots
 	shards state.Shards
@@ -25,9 +25,6 @@ type growth struct {
 	versions      int
 	bytes, inline int64
 }
-
-// Stats implements [state.Store].
-func (s *Store) Stats() state.Stats { return state.Stats{Rows: int64(s.Len()), Bytes: s.Bytes()} }
 
 // shardsOf is the range of shards of a partition; see exec.Partition.
 func shardsOf(partition, partitions int) state.Shards {

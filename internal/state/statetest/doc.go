@@ -1,5 +1,5 @@
 // Package statetest examines stores of keyed state: every implementation of
-// state.Store runs [Examine] in its tests.
+// state.Table with versions runs [Examine] in its tests.
 //
 //	Subject ─▶ Run: tables, Commit, Rollback, Close
 //	              │
