@@ -53,7 +53,8 @@ type Reader interface {
 	// of the scan, in that order. The batch belongs to the reader and is good
 	// until the next Next or Close; its strings may be views of the reader's
 	// buffers. Rows that a predicate of the scan rules out may be missing from
-	// Sel (they still count in Rows, so that the rows read are known).
+	// Sel (they still count in Rows, so that the rows read are known). The caller
+	// may change Sel: a reader that reuses a batch sets it anew.
 	Next(ctx context.Context) (*Batch, error)
 
 	// Close frees what the reader holds. It is called once.

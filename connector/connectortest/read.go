@@ -68,6 +68,7 @@ func ReadSplit(t testing.TB, s opener, split connector.Split, scan connector.Sca
 		checkColumns(t, b, scan)
 		read += b.Rows
 		rows = append(rows, Rows(b)...)
+		b.Sel = []int32{} // as a filter above does: the next batch selects anew
 	}
 	if err := r.Close(); err != nil {
 		t.Errorf("Close of %s: %v", split.Label, err)

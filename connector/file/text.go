@@ -64,7 +64,7 @@ func (t *textRows) Next(ctx context.Context) (*connector.Batch, error) {
 		}
 	}
 	n := t.cut()
-	t.out.Rows = n
+	t.out.Rows, t.out.Sel = n, nil
 	if t.value != nil {
 		batch.Reset(t.value, t.rows[:n], nil)
 	}
@@ -106,7 +106,7 @@ func (t *textRows) wholeFile() (*connector.Batch, error) {
 		return nil, t.failed(err)
 	}
 	t.lines = nil
-	t.out.Rows = 1
+	t.out.Rows, t.out.Sel = 1, nil
 	t.rows[0] = batch.View(content)
 	if t.value != nil {
 		batch.Reset(t.value, t.rows[:1], nil)

@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -50,7 +51,9 @@ func (p *Pool) Run(ctx context.Context, n int, run Task) error {
 				}
 				if err := guarded(ctx, run, worker, task); err != nil {
 					mu.Lock()
-					if task < failed {
+					// A task that ends because another has failed says nothing.
+					echo := first != nil && errors.Is(err, context.Canceled)
+					if task < failed && !echo {
 						failed, first = task, err
 					}
 					mu.Unlock()

@@ -52,6 +52,23 @@ func TestFailure(t *testing.T) {
 	}
 }
 
+// The task that failed is named, not one with a lower number that was cancelled for
+// it.
+func TestTheCauseIsNamed(t *testing.T) {
+	bad := errors.New("bad")
+	p := Pool{Workers: 2}
+	err := p.Run(t.Context(), 2, func(ctx context.Context, _, task int) error {
+		if task == 1 {
+			return bad
+		}
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	if !errors.Is(err, bad) {
+		t.Errorf("error %v, want %v", err, bad)
+	}
+}
+
 func TestPanicAndCancel(t *testing.T) {
 	p := Pool{Workers: 2}
 	err := p.Run(t.Context(), 3, func(context.Context, int, int) error { panic("boom") })
