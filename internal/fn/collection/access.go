@@ -26,11 +26,11 @@ func access(name string, base int32, beyond missing) *expr.Function {
 			if len(args) != 2 {
 				return expr.Resolution{}, expr.WrongCount(name, "2", len(args))
 			}
-			key, t, err := accessTypes(r, name, args)
+			of, key, t, err := accessTypes(r, name, args)
 			if err != nil {
 				return expr.Resolution{}, err
 			}
-			res := expr.Resolution{Args: []expr.Expr{args[0], key}, Type: t, Nullable: true, Text: expr.CallText(name, args)}
+			res := expr.Resolution{Args: []expr.Expr{of, key}, Type: t, Nullable: true, Text: expr.CallText(name, args)}
 			if name == "[]" {
 				res.Text = args[0].String() + "[" + args[1].String() + "]"
 			}
@@ -93,44 +93,60 @@ func allNull(out *batch.Column, _ []*batch.Column, _ int, _ []int32) error {
 
 func firstChild(args []*batch.Column) *batch.Column { return args[0].Children[0] }
 
-// accessTypes casts the key or index, and gives the type of what is found.
-func accessTypes(r *expr.Resolver, name string, args []expr.Expr) (expr.Expr, types.Type, error) {
+// accessTypes casts the collection and the key or index, and gives the type of
+// what is found.
+func accessTypes(r *expr.Resolver, name string, args []expr.Expr) (of, key expr.Expr, found types.Type, err error) {
+	if args[0].Type().Kind == types.Map && name != "[]" {
+		of, key, err = withKey(r, name, args)
+		return of, key, *args[0].Type().Elem, err
+	}
 	switch t := args[0].Type(); t.Kind {
 	case types.Null:
-		return args[1], t, nil
+		return args[0], args[1], t, nil
 	case types.Array:
 		if k, isName := fieldOf(args); isName && name == "[]" {
 			if k < 0 {
-				return nil, t, fault.New(fault.UnresolvedField, "the structs in %s have no field `%s`", args[0], args[1]).
+				return nil, nil, t, fault.New(fault.UnresolvedField, "the structs in %s have no field `%s`", args[0], args[1]).
 					With("fieldName", args[1].String())
 			}
 			f := t.Elem.Fields[k]
 			at := types.ArrayOf(f.Type)
 			at.ElemNullable = t.ElemNullable || f.Nullable
-			return args[1], at, nil
+			return args[0], args[1], at, nil
 		}
 		k := args[1].Type()
-		if !k.Integral() && k.Kind != types.Null || k.Kind == types.Long && name != "[]" {
-			return nil, t, unexpected(name, 1, "\"INT\"", args)
+		if !k.Integral() && k.Kind != types.Null || k.Kind == types.Long && name != "[]" && name != "get" {
+			return nil, nil, t, unexpected(name, 1, "\"INT\"", args)
 		}
-		return expr.CastTo(args[1], tInt), *t.Elem, nil
+		return args[0], expr.CastTo(args[1], tInt), *t.Elem, nil
 	case types.Map:
-		common, ok := r.Wider(*t.Key, args[1].Type())
-		if !ok || !common.SameIgnoringNullability(*t.Key) {
-			if key, can := r.Arg(args[1], *t.Key); can {
-				return key, *t.Elem, nil
-			}
-			return nil, t, fault.New(fault.MapKeyMismatch, "%s: the keys are %s, not %s", name, t.Key.SQL(),
-				args[1].Type().SQL()).With("functionName", "`"+name+"`")
+		if key, ok := r.Arg(args[1], *t.Key); ok {
+			return args[0], key, *t.Elem, needsOrder(name, *t.Key)
 		}
-		return expr.CastTo(args[1], *t.Key), *t.Elem, nil
+		return nil, nil, t, keyMismatch(name, args)
 	default:
 		if name == "[]" {
-			return nil, t, fault.New(fault.NothingToExtract, "%s is of type %s and has no elements", args[0], t.SQL()).
+			return nil, nil, t, fault.New(fault.NothingToExtract, "%s is of type %s and has no elements", args[0], t.SQL()).
 				With("base", "\""+args[0].String()+"\"").With("other", "\""+t.SQL()+"\"")
 		}
-		return nil, t, unexpected(name, 0, "(\"ARRAY\" or \"MAP\")", args)
+		return nil, nil, t, unexpected(name, 0, "(\"ARRAY\" or \"MAP\")", args)
 	}
+}
+
+// withKey casts a map and a key to keys of one type.
+func withKey(r *expr.Resolver, name string, args []expr.Expr) (of, key expr.Expr, err error) {
+	m := args[0].Type()
+	t, ok := r.Tightest(*m.Key, args[1].Type())
+	if !ok {
+		return nil, nil, keyMismatch(name, args)
+	}
+	m.Key = &t
+	return expr.CastTo(args[0], m), expr.CastTo(args[1], t), needsOrder(name, t)
+}
+
+func keyMismatch(name string, args []expr.Expr) error {
+	return fault.New(fault.MapKeyMismatch, "%s: the keys are %s, not %s", name, args[0].Type().Key.SQL(), args[1].Type().SQL()).
+		With("functionName", "`"+name+"`")
 }
 
 // index is the row of an element, or -1 for null.
@@ -215,6 +231,9 @@ var contains = &expr.Function{
 	Name: "array_contains",
 	Resolve: func(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
 		a, v, err := withNeedle(r, "array_contains", args)
+		if null := noNulls("array_contains", args); null != nil {
+			err = null
+		}
 		if err != nil {
 			return expr.Resolution{}, err
 		}
@@ -275,7 +294,10 @@ var containsKey = &expr.Function{
 		if err != nil {
 			return expr.Resolution{}, err
 		}
-		key, _, err := accessTypes(r, "map_contains_key", []expr.Expr{m, args[1]})
+		if err := noNulls("map_contains_key", args); err != nil {
+			return expr.Resolution{}, err
+		}
+		m, key, err := withKey(r, "map_contains_key", []expr.Expr{m, args[1]})
 		if err != nil {
 			return expr.Resolution{}, err
 		}

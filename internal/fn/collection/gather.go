@@ -232,10 +232,9 @@ func needsOrder(name string, t types.Type) error {
 
 // withNeedle is withElement for a function that looks for the value.
 func withNeedle(r *expr.Resolver, name string, args []expr.Expr) (array, value expr.Expr, err error) {
-	for _, a := range args {
-		if a.Type().Kind == types.Null && len(args) == 2 {
-			return nil, nil, fault.New(fault.NullArgument, "%s: the type of NULL says nothing; cast it", name).
-				With("functionName", "`"+name+"`")
+	if len(args) > 0 {
+		if err := noNulls(name, args[:1]); err != nil {
+			return nil, nil, err
 		}
 	}
 	array, value, err = withElement(r, name, args)
@@ -243,6 +242,18 @@ func withNeedle(r *expr.Resolver, name string, args []expr.Expr) (array, value e
 		err = needsOrder(name, value.Type())
 	}
 	return array, value, err
+}
+
+// noNulls is the error for an argument that is the literal NULL, of which a
+// function cannot know the type.
+func noNulls(name string, args []expr.Expr) error {
+	for i, a := range args {
+		if a.Type().Kind == types.Null {
+			return fault.New(fault.NullArgument, "argument %d of %s is NULL, whose type says nothing; cast it", i+1, name).
+				With("functionName", "`"+name+"`")
+		}
+	}
+	return nil
 }
 
 // withElement makes one type of an array's elements and a value.
@@ -278,7 +289,8 @@ func twoArrays(r *expr.Resolver, name string, args []expr.Expr) ([]expr.Expr, ty
 			return nil, types.Type{}, err
 		}
 	}
-	cast, t, ok := r.Unify(args)
+	t, ok := r.Tightest(args[0].Type(), args[1].Type())
+	cast := expr.CastAll(args, t)
 	if !ok {
 		return nil, t, fault.New(fault.BinaryArrayDiff, "%s takes two arrays of one type, not %s and %s", name,
 			args[0].Type().SQL(), args[1].Type().SQL()).With("functionName", "`"+name+"`")

@@ -91,7 +91,7 @@ var fromArrays = &expr.Function{
 		from, to := k.span(i)
 		first, last := v.span(i)
 		if to-from != last-first {
-			return false, fault.New(fault.IllegalArgument, "%d keys and %d values make no map", to-from, last-first)
+			return false, fault.New(fault.MapSizesDiffer, "%d keys and %d values make no map", to-from, last-first)
 		}
 		for n := range to - from {
 			if err := m.add(k.elem, from+n, v.elem, first+n); err != nil {
@@ -167,10 +167,9 @@ var mapConcat = &expr.Function{
 				return expr.Resolution{}, err
 			}
 		}
-		cast, t, ok := r.Unify(args)
-		if !ok {
-			return expr.Resolution{}, fault.New(fault.MapsDiffTypes, "map_concat takes maps of one type").
-				With("functionName", "`map_concat`")
+		cast, t, err := r.UnifyFor("map_concat", args)
+		if err != nil {
+			return expr.Resolution{}, err
 		}
 		if t.Kind == types.Null {
 			t = types.MapOf(tString, tString)

@@ -190,7 +190,11 @@ func sorting(name string, nullsLast bool) *expr.Function {
 				return expr.Resolution{}, fault.New(fault.InvalidOrdering, "%s cannot compare %s", name, a.Type().Elem.SQL())
 			}
 			cast := append([]expr.Expr{a}, all[1:]...)
-			return resolution(name, all, cast, a.Type()), nil
+			res := resolution(name, all, cast, a.Type())
+			if nullsLast {
+				res.Text = "array_sort(" + args[0].String() + ", " + naturalOrder + ")"
+			}
+			return res, nil
 		},
 		Kernel: func(c *expr.Call, _ *expr.Env) (expr.Kernel, error) {
 			order := expr.OrderOf(*c.Typ.Elem)
@@ -229,6 +233,13 @@ func sorting(name string, nullsLast bool) *expr.Function {
 	}
 }
 
+// naturalOrder is how the comparison that array_sort does without one given stands
+// in a column's name.
+const naturalOrder = "lambdafunction((IF(((namedlambdavariable() IS NULL) AND (namedlambdavariable() IS NULL)), 0, " +
+	"(IF((namedlambdavariable() IS NULL), 1, (IF((namedlambdavariable() IS NULL), -1, " +
+	"(IF((namedlambdavariable() < namedlambdavariable()), -1, (IF((namedlambdavariable() > namedlambdavariable()), 1, 0)))))))))), " +
+	"namedlambdavariable(), namedlambdavariable())"
+
 // slice is slice(array, start, length); start counts from 1, or from the end.
 var slice = &expr.Function{
 	Name: "slice",
@@ -242,11 +253,10 @@ var slice = &expr.Function{
 		}
 		cast := []expr.Expr{a}
 		for i, e := range args[1:] {
-			n, ok := r.Arg(e, tInt)
-			if !ok {
+			if _, ok := r.Arg(e, types.Of(types.Long)); !ok {
 				return expr.Resolution{}, unexpected("slice", i+1, "\"INT\"", args)
 			}
-			cast = append(cast, n)
+			cast = append(cast, expr.CastTo(e, tInt))
 		}
 		return resolution("slice", args, cast, a.Type()), nil
 	},

@@ -50,7 +50,7 @@ func fromEpoch(name string, unit int64) *expr.Function {
 }
 
 func tooLong() error {
-	return fault.New(fault.ArithmeticOverflow, "the time does not fit a timestamp").With("message", "long overflow")
+	return fault.New(fault.DatetimeOverflow, "the time does not fit a timestamp").With("operation", "make a timestamp of a number")
 }
 
 // timestampSeconds is timestamp_seconds(n), of seconds with their fraction.

@@ -102,10 +102,6 @@ func intervalField(f datetime.Field, t types.Type) (types.Type, bool) {
 		return within(types.MinuteField, types.Byte)
 	case datetime.SecondField:
 		return within(types.SecondField, types.Decimal128)
-	case datetime.QuarterField:
-		if t.Kind == types.CalendarInterval {
-			return types.Of(types.Byte), true
-		}
 	}
 	return types.Type{}, true
 }
@@ -124,8 +120,6 @@ func extractKernel(f datetime.Field, t types.Type, env *expr.Env) expr.Kernel {
 		switch f {
 		case datetime.YearField:
 			return expr.Unary(func(v types.Interval) int32 { return v.Months / 12 })
-		case datetime.QuarterField:
-			return expr.Unary(func(v types.Interval) int8 { return int8(v.Months%12/3) + 1 })
 		case datetime.MonthField:
 			return expr.Unary(func(v types.Interval) int8 { return int8(v.Months % 12) })
 		}

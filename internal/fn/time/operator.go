@@ -131,15 +131,12 @@ var operators = []operator{
 	{"/", calendar, numeric, calendarBy}, {"/", calendar, none, calendarBy}, {"/", calendar, textual, calendarBy},
 }
 
-// swapped is an operator whose operands come the other way round.
+// swapped is an operator whose operands come the other way round; in names the
+// time goes first.
 func swapped(fn *expr.Function) *expr.Function {
 	n := *fn
 	n.Resolve = func(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
-		res, err := fn.Resolve(r, []expr.Expr{args[1], args[0]})
-		if fn != datePlusInt && fn != datePlusDays { // those are named as functions
-			res.Text = args[0].String() + " + " + args[1].String()
-		}
-		return res, err
+		return fn.Resolve(r, []expr.Expr{args[1], args[0]})
 	}
 	return &n
 }
@@ -252,7 +249,7 @@ func dateCalendar(sign int32) func(*datetime.Zone, bool) expr.Kernel {
 	return func(_ *datetime.Zone, ansi bool) expr.Kernel {
 		return expr.BinaryErr(func(d int32, v types.Interval) (int32, error) {
 			if ansi && v.Micros != 0 {
-				return 0, fault.New(fault.IllegalArgument, "hours and smaller units cannot be added to a date; cast it to a timestamp")
+				return 0, fault.New(fault.MicrosAddedToDate, "hours and smaller units cannot be added to a date; cast it to a timestamp")
 			}
 			local, ok := datetime.AddInterval(int64(d)*datetime.MicrosPerDay, sign*v.Months, sign*v.Days, int64(sign)*v.Micros)
 			if !ok {
