@@ -116,7 +116,8 @@ func newQueries(s *Session) *Queries {
 func (m *Queries) Active() []*Query {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.Clone(m.active)
+	// One that has just ended may be on the list for a moment.
+	return slices.DeleteFunc(slices.Clone(m.active), func(q *Query) bool { return !q.IsActive() })
 }
 
 // Get is the running query with this id, nil if there is none.
@@ -201,7 +202,7 @@ func (m *Queries) start(ctx context.Context, c query.Config) (*Query, error) {
 func (m *Queries) reserve(name string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	taken := m.starting[name] || slices.ContainsFunc(m.active, func(q *Query) bool { return q.Name() == name })
+	taken := m.starting[name] || slices.ContainsFunc(m.active, func(q *Query) bool { return q.Name() == name && q.IsActive() })
 	if taken {
 		return fault.New(fault.IllegalArgument, "Cannot start query with name %s as a query with that name is already active "+
 			"in this SparkSession; stop it first, or take another name", name)
