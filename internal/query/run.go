@@ -205,6 +205,10 @@ func (q *Query) perform(ctx context.Context, actions []microbatch.Action) (next 
 		}
 		if failure != nil {
 			interrupted := errors.Is(failure, errStopped) || errors.Is(context.Cause(ctx), errStopped)
+			if interrupted {
+				// The machine takes an interruption for a failure unless it knows of the stop.
+				q.heedStop()
+			}
 			return microbatch.Failed{Err: failure, Interrupted: interrupted}, false, nil
 		}
 		if next != nil && q.heedStop() {
