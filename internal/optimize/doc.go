@@ -8,6 +8,7 @@
 //	nulls.go      conditions say which columns cannot be null
 //	filters.go    filters move towards the sources
 //	projects.go   projections over projections become one
+//	watermarks.go filters by what projections compute go beneath watermarks
 //	columns.go    columns that nobody reads go, down to the scan
 //	nested.go     so do the fields of a scan's structs
 //	scans.go      simple filters are handed to the source as well

@@ -15,6 +15,7 @@ func Optimize(n plan.Node, env *expr.Env) (plan.Node, error) {
 	}
 	n = pushFilters(inferNotNull(n))
 	n = mergeProjects(n)
+	n = filterBeneathWatermarks(n)
 	n = pruneColumns(n)
 	n = mergeProjects(n)
 	n = pruneNested(n)

@@ -190,26 +190,32 @@ func compileWhen(c *expr.Call, args []expr.Eval, _ *expr.Env) (expr.Eval, error)
 }
 
 // share makes the conditions of CASE key WHEN … evaluate the key once: where
-// several compare the same expression, they read one cached column.
+// several compare the same expression, they read one cached column. So do values
+// that are the key, as that of nullif.
 func (w *choice) share(args []expr.Expr) {
 	var key expr.Expr
 	var cache *shared
+	value := func(i int, to *expr.Eval) {
+		if key != nil && expr.Same(key, args[i]) {
+			*to = cache
+		}
+	}
 	for i, cond := range w.conditions {
 		c, ok := args[2*i].(*expr.Call)
 		e, isCompare := cond.eval.(*compare)
-		if !ok || !isCompare || len(c.Args) != 2 {
-			continue
+		if ok && isCompare && len(c.Args) == 2 {
+			if _, plain := c.Args[0].(*expr.Ref); !plain {
+				if key == nil || !expr.Same(key, c.Args[0]) {
+					key, cache = c.Args[0], &shared{child: e.a}
+					w.shared = append(w.shared, cache)
+				}
+				e.a = cache
+			}
 		}
-		if _, plain := c.Args[0].(*expr.Ref); plain {
-			continue
-		}
-		if key != nil && expr.Same(key, c.Args[0]) {
-			e.a = cache
-			continue
-		}
-		key, cache = c.Args[0], &shared{child: e.a}
-		e.a = cache
-		w.shared = append(w.shared, cache)
+		value(2*i+1, &w.values[i])
+	}
+	if w.other != nil {
+		value(len(args)-1, &w.other)
 	}
 }
 

@@ -1,0 +1,86 @@
+package optimize
+
+import (
+	"slices"
+
+	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/plan"
+)
+
+// filterBeneathWatermarks takes a filter by computed columns beneath the watermark,
+// as Spark does: what it drops does not move the watermark. The projection goes
+// along, so that nothing is computed twice.
+//
+//	Filter c            Project [.. the event time]
+//	  Project [.. c]      WithWatermark
+//	    WithWatermark       Filter c
+//	                          Project [.. c, the event time]
+func filterBeneathWatermarks(n plan.Node) plan.Node {
+	out, _ := plan.Transform(n, func(n plan.Node) (plan.Node, error) {
+		f, ok := n.(*plan.Filter)
+		if !ok {
+			return n, nil
+		}
+		p, ok := f.Input.(*plan.Project)
+		if !ok || slices.ContainsFunc(p.Exprs, expr.Volatile) {
+			return n, nil
+		}
+		between, _ := p.Input.(*plan.Filter) // by the event time
+		below := p.Input
+		if between != nil {
+			below = between.Input
+		}
+		w, ok := below.(*plan.WithWatermark)
+		if !ok {
+			return n, nil
+		}
+		return beneathWatermark(f, p, between, w), nil
+	})
+	return out
+}
+
+// beneathWatermark rebuilds f over p over between, if any, over w.
+func beneathWatermark(f *plan.Filter, p *plan.Project, between *plan.Filter, w *plan.WithWatermark) plan.Node {
+	event := ids(expr.Refs(w.Column))
+	later, moved := split(p.Exprs, func(e expr.Expr) bool { return reads(e, event) })
+	have := make(map[expr.ID]bool)
+	for _, e := range moved {
+		have[expr.Named(e).ID] = true
+	}
+	down, stay := split(expr.Conjuncts(f.Condition), func(e expr.Expr) bool { return !expr.Volatile(e) && readsOnly(e, have) })
+	if len(down) == 0 {
+		return f
+	}
+	needed := append(slices.Clone(later), w.Column)
+	if between != nil {
+		needed = append(needed, between.Condition)
+	}
+	lower := slices.Clone(moved)
+	for _, r := range expr.Refs(needed...) {
+		if !have[r.ID] {
+			lower = append(lower, r)
+		}
+	}
+	marked := *w
+	marked.Input = filtered(&plan.Project{Origin: p.Origin, Input: w.Input, Exprs: lower}, down)
+	marked.Columns = make([]*expr.Ref, len(lower))
+	for i, e := range lower {
+		marked.Columns[i] = expr.Named(e)
+		for _, c := range w.Columns {
+			if c.ID == marked.Columns[i].ID {
+				marked.Columns[i] = c
+			}
+		}
+	}
+	upper := make([]expr.Expr, len(p.Exprs))
+	for i, e := range p.Exprs {
+		if upper[i] = e; !reads(e, event) {
+			upper[i] = expr.Named(e)
+		}
+	}
+	var input plan.Node = &marked
+	if between != nil {
+		input = filtered(input, []expr.Expr{between.Condition})
+	}
+	return filtered(&plan.Project{Origin: p.Origin, Input: input, Exprs: upper}, stay)
+}
