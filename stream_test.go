@@ -341,3 +341,21 @@ func TestWithoutEffect(t *testing.T) {
 		t.Errorf("a watermark on a table: %d groups, %v", n, err)
 	}
 }
+
+// A row without a time is in no window (S105).
+func TestRowsWithoutATime(t *testing.T) {
+	d := open(t)
+	d.put("a", "1970-01-01 00:00:07", "no time", "1970-01-01 00:00:09")
+	frame := d.lines().SelectExpr("try_to_timestamp(value) AS t").GroupBy(f.Window("t", 5*time.Second)).Count()
+	q := d.start(frame.WriteStream().Format("memory").QueryName("out").OutputMode(weir.Complete).Trigger(weir.Once()))
+	if err := q.AwaitTermination(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	list, err := d.session.Table("out").SelectExpr("CAST(window.start AS STRING)", "count").Collect(t.Context())
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%v, %v", list, err)
+	}
+	if want := (weir.Row{"1970-01-01 00:00:05", int64(2)}); !slices.Equal(list[0], want) {
+		t.Errorf("got %v, want %v", list[0], want)
+	}
+}
