@@ -39,6 +39,12 @@ type decoder interface {
 	open(p part, fsys vfs.FS, scan connector.Scan) (connector.Reader, error)
 }
 
+// placer is a decoder that finds columns by their places in the file and so must
+// know them all.
+type placer interface {
+	placed(data types.Schema) decoder
+}
+
 // part is what a split reads: the bytes from start to stop of a file. A stop of
 // zero is the end.
 type part struct {

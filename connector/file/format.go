@@ -50,7 +50,7 @@ func Formats(fsys vfs.FS) []connector.Format {
 		fsys = vfs.Disk{FileMode: 0o644, DirMode: 0o755}
 	}
 	var all []connector.Format
-	for _, k := range []kind{textKind, parquetKind, jsonKind} {
+	for _, k := range []kind{textKind, parquetKind, jsonKind, csvKind} {
 		all = append(all, Format{k, fsys})
 	}
 	return all
@@ -129,6 +129,9 @@ func (f Format) settle(c *content, given *types.Schema, dirs []found, data *type
 			return fault.New(fault.IllegalArgument, "the format %s has one column of type STRING; the schema given has "+
 				"%d columns besides the partition columns", f.kind.name, n)
 		}
+	}
+	if d, ok := c.decoder.(placer); ok {
+		c.decoder = d.placed(types.NewSchema(slices.Clone(c.schema.Fields)...))
 	}
 	c.schema.Fields = append(c.schema.Fields, c.parts...)
 	return nil

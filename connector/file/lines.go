@@ -17,7 +17,8 @@ import (
 //
 // A line belongs to the range in which its first byte lies. Lines end with \n,
 // \r\n or \r, unless a separator is given; the last needs no end. A chunk has
-// \n and \r\n only: a lone \r is replaced.
+// \n and \r\n only: a lone \r is replaced. Where records go over several lines,
+// complete cuts them, and nothing is replaced.
 type lineChunks struct {
 	source io.Reader
 	sep    []byte // nil: the three usual ends
@@ -28,6 +29,9 @@ type lineChunks struct {
 	left   int64 // bytes from start on in which lines may begin; math.MaxInt64: no bound
 	eof    bool
 	err    error // sticky, after what was read before it is given
+	// complete is the length of the whole records that begin a chunk; nil where
+	// records are lines.
+	complete func(chunk []byte) int
 }
 
 // The first sizes of the buffer: large enough to make reading and the copy of
@@ -51,6 +55,12 @@ func newLineChunks(source io.Reader, sep []byte, left int64, size int) *lineChun
 
 // lastEnd is the place after the last line end in b, -1 without one.
 func (l *lineChunks) lastEnd(b []byte) int {
+	if l.complete != nil {
+		if n := l.complete(b); n > 0 {
+			return n
+		}
+		return -1
+	}
 	if l.sep != nil {
 		if i := bytes.LastIndex(b, l.sep); i >= 0 {
 			return i + len(l.sep)
@@ -133,7 +143,7 @@ func (l *lineChunks) next() ([]byte, error) {
 		if cut >= 0 {
 			l.advance(cut)
 			chunk := have[:cut]
-			if l.sep == nil {
+			if l.sep == nil && l.complete == nil {
 				replaceLoneReturns(chunk)
 			}
 			return chunk, nil
@@ -165,7 +175,7 @@ func (l *lineChunks) more() error {
 				l.err = err
 			}
 		}
-		if n > 0 {
+		if n > 0 && l.complete == nil { // complete looks at all bytes each time, so let them be many
 			break
 		}
 	}

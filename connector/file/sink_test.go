@@ -79,8 +79,11 @@ func readRows(t testing.TB, fsys vfs.FS, format, dir string, s types.Schema, pla
 }
 
 func TestSinkContract(t *testing.T) {
-	for _, format := range []string{"parquet", "json"} {
+	for _, format := range []string{"parquet", "json", "csv"} {
 		for _, by := range [][]string{nil, {"s"}} {
+			if format == "csv" && by != nil {
+				continue // a file of one column does not show its nulls
+			}
 			dir, plain := t.TempDir()+"/out", by == nil
 			schema := connectortest.SinkSchema()
 			connectortest.Sink(t, connectortest.SinkCase{

@@ -183,13 +183,19 @@ type lineWriter struct {
 	end  string
 	row  func(to []byte, b *batch.Batch, row int) []byte
 	text []byte
+	full bool // a row without any text gets no line
 }
 
 // Write adds the selected rows.
 func (w *lineWriter) Write(b *batch.Batch) error {
 	w.text = w.text[:0]
 	for i := range b.Len() {
-		w.text = append(w.row(w.text, b, b.Row(i)), w.end...)
+		before := len(w.text)
+		w.text = w.row(w.text, b, b.Row(i))
+		if w.full && len(w.text) == before {
+			continue
+		}
+		w.text = append(w.text, w.end...)
 		if len(w.text) >= lineBuffer {
 			if err := w.flush(); err != nil {
 				return err
