@@ -92,7 +92,7 @@ func (p *Peers) one(ctx context.Context, name string, n *nexmarkSuite, query str
 	if err != nil {
 		return Result{}, err
 	}
-	return sparkResult(text)
+	return sparkResult(text, n.total)
 }
 
 // runPeer runs a script in a folder of its own and returns what it printed.
@@ -122,8 +122,9 @@ func pairs(line string) map[string]float64 {
 	return m
 }
 
-// sparkResult reads the last line of Spark's script with figures.
-func sparkResult(text string) (Result, error) {
+// sparkResult reads the last line of Spark's script with figures, which are for so
+// many events.
+func sparkResult(text string, events int64) (Result, error) {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	slices.Reverse(lines)
 	for _, line := range lines {
@@ -135,7 +136,7 @@ func sparkResult(text string) (Result, error) {
 			continue
 		}
 		return Result{
-			Events: int64(m["ev_s_all"]*m["wall_s"] + 0.5), Seconds: m["wall_s"], EventsPerSecond: m["ev_s_steady"],
+			Events: events, Seconds: m["wall_s"], EventsPerSecond: m["ev_s_steady"],
 			CPUSeconds: m["cpu_s"], PeakRSSBytes: int64(m["rss_mb"]) << 20, Rows: -1,
 		}, nil
 	}

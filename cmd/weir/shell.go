@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
@@ -30,8 +31,7 @@ type shell struct {
 	session *weir.Session
 	in      *os.File
 	keys    *keyboard
-	screen  *term.Terminal
-	out     io.Writer
+	screen  *term.Terminal // also takes what is printed, also while a line is typed
 	format  string
 	ends    []context.CancelFunc // of statements that have started streams
 }
@@ -41,13 +41,14 @@ func (c *sqlCommand) shell(p *program) error {
 	p.atEase = true
 	in := p.in.(*os.File)
 	keys := &keyboard{from: in}
-	sh := &shell{in: in, keys: keys, out: p.out, format: c.Format, screen: term.NewTerminal(struct {
+	sh := &shell{in: in, keys: keys, format: c.Format, screen: term.NewTerminal(struct {
 		io.Reader
 		io.Writer
 	}{keys, p.out}, "")}
 	sh.screen.History = &history{}
+	slog.SetDefault(slog.New(slog.NewTextHandler(sh.screen, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	var err error
-	if sh.session, err = c.open(p.out); err != nil {
+	if sh.session, err = c.open(sh.screen); err != nil {
 		return err
 	}
 	defer func() {
@@ -59,7 +60,7 @@ func (c *sqlCommand) shell(p *program) error {
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
-	fmt.Fprintf(p.out, "%s; \\h for help, \\q to leave\n", version())
+	fmt.Fprintf(sh.screen, "%s; \\h for help, \\q to leave\n", version())
 	return sh.loop(interrupts)
 }
 
@@ -69,7 +70,7 @@ func (sh *shell) loop(interrupts <-chan os.Signal) error {
 		line, err := sh.readLine(typed != "")
 		switch {
 		case errors.Is(err, io.EOF):
-			fmt.Fprintln(sh.out)
+			fmt.Fprintln(sh.screen)
 			return nil
 		case err != nil && !errors.Is(err, term.ErrPasteIndicator):
 			return err
@@ -138,18 +139,18 @@ func (sh *shell) run(text string, interrupts <-chan os.Signal) {
 	err := sh.session.Run(ctx, text, func(r weir.Result) error {
 		if r.Query != nil {
 			streams = true
-			fmt.Fprintf(sh.out, "the stream %s runs, id %s; \\stop %[1]s stops it\n", r.Query.Name(), r.Query.ID())
+			fmt.Fprintf(sh.screen, "the stream %s runs, id %s; \\stop %[1]s stops it\n", r.Query.Name(), r.Query.ID())
 			return nil
 		}
-		return show(ctx, sh.out, r.Rows, sh.format)
+		return show(ctx, sh.screen, r.Rows, sh.format)
 	})
 	close(over)
 	<-watched
 	switch {
 	case ctx.Err() != nil && err != nil:
-		fmt.Fprintln(sh.out, "cancelled")
+		fmt.Fprintln(sh.screen, "cancelled")
 	case err != nil:
-		fmt.Fprintln(sh.out, err)
+		fmt.Fprintln(sh.screen, err)
 	}
 	if streams {
 		sh.ends = append(sh.ends, cancel)
@@ -166,7 +167,7 @@ func (sh *shell) command(word string) (leave bool) {
 		return true
 	case `\streams`:
 		for _, q := range sh.session.Streams().Active() {
-			fmt.Fprintf(sh.out, "%s  id %s  %s\n", q.Name(), q.ID(), q.Status().Message)
+			fmt.Fprintf(sh.screen, "%s  id %s  %s\n", q.Name(), q.ID(), q.Status().Message)
 		}
 	case `\stop`:
 		for _, q := range sh.session.Streams().Active() {
@@ -175,9 +176,9 @@ func (sh *shell) command(word string) (leave bool) {
 				return false
 			}
 		}
-		fmt.Fprintf(sh.out, "no stream %s runs\n", argument)
+		fmt.Fprintf(sh.screen, "no stream %s runs\n", argument)
 	default:
-		fmt.Fprint(sh.out, shellHelp)
+		fmt.Fprint(sh.screen, shellHelp)
 	}
 	return false
 }
