@@ -19,18 +19,19 @@ import (
 // conf are the settings of a session, typed. The table confKeys is the only place
 // where their names stand.
 type conf struct {
-	ansi       bool
-	zone       string
-	location   *time.Location
-	workers    int
-	checkpoint string
-	noData     bool
-	policy     watermark.Policy
-	retain     int64
-	snapshots  int64
-	recent     int64
-	idle       time.Duration
-	inferred   bool
+	ansi        bool
+	zone        string
+	location    *time.Location
+	workers     int
+	mostWorkers int // as many as the session may have
+	checkpoint  string
+	noData      bool
+	policy      watermark.Policy
+	retain      int64
+	snapshots   int64
+	recent      int64
+	idle        time.Duration
+	inferred    bool
 	// other are settings that weir takes and has no use for.
 	other map[string]string
 }
@@ -168,7 +169,7 @@ func setWorkers(c *conf, v string) error {
 	if err != nil || n < 1 {
 		return fmt.Errorf("it must be a whole number from 1 on")
 	}
-	c.workers = min(n, max(c.workers, 1))
+	c.workers = min(n, max(c.mostWorkers, 1))
 	return nil
 }
 

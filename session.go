@@ -95,6 +95,7 @@ func Open(options ...Option) (*Session, error) {
 	if set.workers <= 0 {
 		s.conf.workers = runtime.GOMAXPROCS(0)
 	}
+	s.conf.mostWorkers = s.conf.workers
 	s.catalog.init(s.builtin(), set.connectors, s.memory)
 	s.queries = newQueries(s)
 	var errs []error

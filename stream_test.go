@@ -318,7 +318,8 @@ func TestWhatAStreamMayNot(t *testing.T) {
 	}
 }
 
-// What has no meaning on one machine is taken and changes nothing; a watermark
+// What has no meaning on one machine is taken and changes nothing, the number of
+// partitions bounds the tasks that run at once; a watermark
 // means nothing to a table (S39, S117).
 func TestWithoutEffect(t *testing.T) {
 	d := open(t)
@@ -335,6 +336,14 @@ func TestWithoutEffect(t *testing.T) {
 		if n, err := d.session.Table("out").Count(t.Context()); err != nil || n != 2 {
 			t.Errorf("%s: %d rows, %v", text, n, err)
 		}
+	}
+	for _, partitions := range []string{"1", "200"} {
+		if err := d.session.Set("spark.sql.shuffle.partitions", partitions); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, _ := d.session.Get("spark.sql.shuffle.partitions"); n != "2" {
+		t.Errorf("%s tasks at once, want as many as the session has workers", n)
 	}
 	n, err := d.session.Range(0, 5, 1).SelectExpr("timestamp_seconds(id) AS t").WithWatermark("t", 0).GroupBy("t").Count().Count(t.Context())
 	if err != nil || n != 5 {
