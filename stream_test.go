@@ -3,6 +3,7 @@ package weir_test
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -366,5 +367,34 @@ func TestRowsWithoutATime(t *testing.T) {
 	}
 	if want := (weir.Row{"1970-01-01 00:00:05", int64(2)}); !slices.Equal(list[0], want) {
 		t.Errorf("got %v, want %v", list[0], want)
+	}
+}
+
+// Stopped at any moment, a query has no error, and the next run goes on where it
+// was: no row is lost, none is there twice.
+func TestStopAtAnyMoment(t *testing.T) {
+	d := open(t)
+	seed := time.Now().UnixNano()
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(uint64(seed), 1))
+	numbers := d.session.ReadStream().Format("rate-micro-batch").Option("rowsPerBatch", 3).Load().Select("value")
+	for range 20 {
+		q := d.start(numbers.WriteStream().Format("json").Option("path", d.dir+"/out").Option("checkpointLocation", d.dir+"/ck"))
+		select {
+		case <-time.After(time.Duration(r.IntN(8000)) * time.Microsecond):
+		case <-q.Done():
+		}
+		q.Stop()
+		if q.Err() != nil {
+			t.Fatal(q.Err())
+		}
+	}
+	sums := d.session.Read().Schema("value BIGINT").JSON(d.dir+"/out").SelectExpr("count(*)", "count(DISTINCT value)", "max(value) + 1")
+	list, err := sums.Collect(t.Context())
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%v, %v", list, err)
+	}
+	if n := list[0][0]; n.(int64) == 0 || list[0][1] != n || list[0][2] != n {
+		t.Errorf("%v rows, different ones and the greatest", list[0])
 	}
 }
