@@ -74,6 +74,58 @@ func (c *Compiler) CompileAll(list []Expr) ([]Eval, error) {
 	return evals, nil
 }
 
+// CompileRow is CompileAll for expressions that are always evaluated one after the
+// other over the same rows, as those of a select list: calls share what work they
+// can.
+func (c *Compiler) CompileRow(list []Expr) ([]Eval, error) {
+	evals, err := c.CompileAll(list)
+	if err != nil {
+		return nil, err
+	}
+	calls := make([]*Call, len(list))
+	for i, e := range list {
+		if a, ok := e.(*Alias); ok {
+			e = a.Child
+		}
+		if call, ok := e.(*Call); ok && call.Fn.Together != nil && len(call.Args) > 0 {
+			calls[i] = call
+		}
+	}
+	for i := range calls {
+		if err := c.together(calls[i:], evals[i:]); err != nil {
+			return nil, err
+		}
+	}
+	return evals, nil
+}
+
+// together compiles the first of calls, which may be nil, with those of the others
+// that go with it, and takes them out.
+func (c *Compiler) together(calls []*Call, evals []Eval) error {
+	if calls[0] == nil {
+		return nil
+	}
+	var group []*Call
+	var places []int
+	for i, other := range calls {
+		if other != nil && other.Fn == calls[0].Fn && len(other.Args) == len(calls[0].Args) && Same(other.Args[0], calls[0].Args[0]) {
+			group, places = append(group, other), append(places, i)
+		}
+	}
+	if len(group) < 2 {
+		return nil
+	}
+	first, err := c.Compile(group[0].Args[0])
+	if err != nil {
+		return err
+	}
+	shared := calls[0].Fn.Together(group, first, c.Env)
+	for k, e := range shared {
+		evals[places[k]], calls[places[k]] = e, nil
+	}
+	return nil
+}
+
 func (c *Compiler) compileCast(e *Cast) (Eval, error) {
 	child, err := c.Compile(e.Child)
 	if err != nil {

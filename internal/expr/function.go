@@ -23,6 +23,10 @@ type Function struct {
 	// Compile makes the evaluation where arguments must be evaluated by need,
 	// as in CASE.
 	Compile func(c *Call, args []Eval, env *Env) (Eval, error)
+	// Together, if not nil, compiles several calls over the same first argument
+	// whose work can be shared; it gives nil where it cannot. The first Eval is
+	// evaluated before the others, and all of them over the same rows.
+	Together func(calls []*Call, first Eval, env *Env) []Eval
 	// NullSafe marks a function that looks at null arguments itself. All others
 	// give null where an argument is null, and their kernel is not shown such
 	// rows, unless it is Total.

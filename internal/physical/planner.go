@@ -183,7 +183,7 @@ func (b *builder) project(n *plan.Project, s *stage) (factory, error) {
 		return below, err
 	}
 	return over(below, func(op exec.Operator, _ int) (exec.Operator, error) {
-		evals, err := b.compiler(n.Input.Output()).CompileAll(n.Exprs)
+		evals, err := b.compiler(n.Input.Output()).CompileRow(n.Exprs)
 		if err != nil {
 			return nil, err
 		}

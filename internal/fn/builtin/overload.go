@@ -24,6 +24,18 @@ func overload(name string, choose func(args []expr.Expr) *expr.Function) *expr.F
 		Compile: func(c *expr.Call, args []expr.Eval, env *expr.Env) (expr.Eval, error) {
 			return expr.CompileCall(choose(c.Args), c, args, env)
 		},
+		Together: func(calls []*expr.Call, first expr.Eval, env *expr.Env) []expr.Eval {
+			meant := choose(calls[0].Args)
+			for _, c := range calls {
+				if choose(c.Args) != meant {
+					return nil
+				}
+			}
+			if meant.Together == nil {
+				return nil
+			}
+			return meant.Together(calls, first, env)
+		},
 	}
 }
 

@@ -115,10 +115,12 @@ func (b *Bench) Texts(e expr.Expr) ([]string, error) {
 	if len(b.Refs) == 0 {
 		b.Batch.Rows = 1
 	}
-	return b.texts(eval, nil)
+	return b.Values(eval, nil)
 }
 
-func (b *Bench) texts(eval expr.Eval, sel []int32) ([]string, error) {
+// Values evaluates a compiled expression over the rows of sel, nil for all, and gives
+// their texts.
+func (b *Bench) Values(eval expr.Eval, sel []int32) ([]string, error) {
 	col, err := eval.Eval(&b.Batch, sel)
 	if err != nil {
 		return nil, err
@@ -170,7 +172,7 @@ func (b *Bench) Expect(e expr.Expr, want ...string) {
 
 func (b *Bench) expectRows(e expr.Expr, eval expr.Eval, want []string, sel []int32) {
 	b.t.Helper()
-	got, err := b.texts(eval, sel)
+	got, err := b.Values(eval, sel)
 	if err != nil {
 		b.t.Errorf("%s over rows %v: %v", e, sel, err)
 		return
