@@ -88,10 +88,11 @@ func TestStatusLine(t *testing.T) {
 	s.set("busy")
 	io.WriteString(out, "two\n")
 	io.WriteString(out, "thr")
+	s.set("done") // not now: a line is being printed
 	io.WriteString(out, "ee\n")
 	s.set("")
 	const clear = "\r\x1b[K"
-	want := "one\n" + clear + "busy" + clear + "two\nbusy" + clear + "thr" + clear + "ee\nbusy" + clear
+	want := "one\n" + clear + "busy" + clear + "two\nbusy" + clear + "thr" + "ee\ndone" + clear
 	if screen.String() != want {
 		t.Errorf("%q, want %q", screen.String(), want)
 	}

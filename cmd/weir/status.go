@@ -25,6 +25,7 @@ type statusLine struct {
 	mu   sync.Mutex
 	to   io.Writer
 	text string
+	open bool // what was printed last does not end its line: nothing is shown
 }
 
 // set changes the line.
@@ -34,8 +35,10 @@ func (s *statusLine) set(text string) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	fmt.Fprint(s.to, "\r\x1b[K", text)
 	s.text = text
+	if !s.open {
+		fmt.Fprint(s.to, "\r\x1b[K", text)
+	}
 }
 
 // above is a writer to w that takes the line away while it writes.
@@ -55,11 +58,14 @@ func (a aboveLine) Write(b []byte) (int, error) {
 	s := a.line
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.text != "" {
+	if s.text != "" && !s.open {
 		fmt.Fprint(s.to, "\r\x1b[K")
 	}
 	n, err := a.to.Write(b)
-	if strings.HasSuffix(string(b), "\n") {
+	if n > 0 {
+		s.open = b[n-1] != '\n'
+	}
+	if !s.open {
 		fmt.Fprint(s.to, s.text)
 	}
 	return n, err

@@ -1,7 +1,7 @@
 package console
 
 import (
-	"bytes"
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -93,16 +93,14 @@ func (s *sink) Commit(_ context.Context, b connector.BatchID, m []connector.Mess
 	if s.any && s.last.Query == b.Query && b.Batch <= s.last.Batch {
 		return nil
 	}
-	var out bytes.Buffer
-	fmt.Fprintf(&out, "%s\nBatch: %d\n%s\n", banner, b.Batch, banner)
+	out := bufio.NewWriterSize(s.out, printedAtOnce)
+	fmt.Fprintf(out, "%s\nBatch: %d\n%s\n", banner, b.Batch, banner)
 	batches := make([]*batch.Batch, len(m))
 	for i, message := range m {
 		batches[i] = message.(*part).rows
 	}
-	if err := Table(&out, s.schema, batches, s.layout); err != nil {
-		return err
-	}
-	if _, err := s.out.Write(out.Bytes()); err != nil {
+	// The table goes through the same buffer.
+	if err := Table(out, s.schema, batches, s.layout); err != nil {
 		return fmt.Errorf("console: print batch %d: %w", b.Batch, err)
 	}
 	s.last, s.any = b, true

@@ -1,7 +1,7 @@
 package console
 
 import (
-	"bytes"
+	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -39,23 +39,26 @@ func Table(w io.Writer, schema types.Schema, batches []*batch.Batch, l Layout) e
 	for _, b := range batches {
 		more = g.add(b) || more
 	}
-	var out bytes.Buffer
+	out := bufio.NewWriterSize(w, printedAtOnce)
 	if l.Vertical {
-		g.vertical(&out)
+		g.vertical(out)
 	} else {
-		g.horizontal(&out)
+		g.horizontal(out)
 	}
 	if more && !(l.Vertical && g.rows == 0) {
 		noun := "rows"
 		if l.NumRows == 1 {
 			noun = "row"
 		}
-		fmt.Fprintf(&out, "only showing top %d %s", l.NumRows, noun)
+		fmt.Fprintf(out, "only showing top %d %s", l.NumRows, noun)
 	}
 	out.WriteByte('\n')
-	_, err := w.Write(out.Bytes())
-	return err
+	return out.Flush()
 }
+
+// printedAtOnce is how much text is gathered for a write. A table may be larger
+// than memory: every cell is as wide as the widest one of its column.
+const printedAtOnce = 1 << 16
 
 // grid holds the texts of all cells, the header's first, row by row.
 type grid struct {
@@ -184,7 +187,7 @@ func (g *grid) at(row, column int) ([]byte, int) {
 // leastWidth is the least width of a column.
 const leastWidth = 3
 
-func (g *grid) horizontal(out *bytes.Buffer) {
+func (g *grid) horizontal(out *bufio.Writer) {
 	widths := make([]int, g.columns)
 	rule := "+"
 	for k := range widths {
@@ -224,7 +227,7 @@ func (g *grid) horizontal(out *bytes.Buffer) {
 	out.WriteString(rule)
 }
 
-func (g *grid) vertical(out *bytes.Buffer) {
+func (g *grid) vertical(out *bufio.Writer) {
 	if g.rows == 0 {
 		out.WriteString("(0 rows)\n")
 		return
@@ -259,8 +262,16 @@ func (g *grid) vertical(out *bytes.Buffer) {
 	}
 }
 
-func pad(out *bytes.Buffer, with byte, n int) {
-	for range n {
-		out.WriteByte(with)
+// blanks is what is padded with at once.
+const blanks = "                                                                "
+
+// pad adds n times a blank, or a dash.
+func pad(out *bufio.Writer, with byte, n int) {
+	if with != ' ' {
+		out.WriteString(strings.Repeat(string(with), max(n, 0)))
+		return
+	}
+	for ; n > 0; n -= len(blanks) {
+		out.WriteString(blanks[:min(n, len(blanks))])
 	}
 }
