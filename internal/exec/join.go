@@ -55,6 +55,7 @@ type HashJoin struct {
 	ids   []int32
 	sel   []int32
 	hits  []int32 // by physical row, for unique keys
+	keep  []int32 // the rows that filter has kept
 	built []*batch.Column
 	out   batch.Batch
 	probe probing
@@ -71,7 +72,7 @@ func NewHashJoin(input Operator, spec JoinSpec) *HashJoin {
 
 // Open opens the input and, once a batch, hashes the static side.
 func (j *HashJoin) Open(t *Task) error {
-	j.probe = probing{pairs: j.probe.pairs[:0], rows: j.probe.rows[:0], left: j.probe.left, right: j.probe.right}
+	j.probe.b, j.probe.matched = nil, false // a failure may have left rows unpaired
 	if j.round != j.spec.Build.round {
 		if err := j.hash(); err != nil {
 			return err
@@ -202,14 +203,14 @@ func (j *HashJoin) Next(ctx context.Context) (*batch.Batch, error) {
 // filter keeps the rows of b that have a partner, or that have none.
 func (j *HashJoin) filter(b *batch.Batch, sel, ids []int32) {
 	j.mark(b, sel, ids)
-	keep := make([]int32, 0, b.Len())
+	keep := j.keep[:0]
 	for i := range b.Len() {
 		row := b.Row(i)
 		if (j.hits[row] >= 0) == (j.spec.Kind == SemiJoin) {
 			keep = append(keep, int32(row))
 		}
 	}
-	b.Sel = keep
+	j.keep, b.Sel = keep, keep
 }
 
 // mark puts the first partner of each row into hits, -1 for none.

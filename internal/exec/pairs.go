@@ -1,6 +1,10 @@
 package exec
 
-import "github.com/weirstream/weir/internal/batch"
+import (
+	"slices"
+
+	"github.com/weirstream/weir/internal/batch"
+)
 
 // probing is the state of a [HashJoin] that pairs the rows of one input batch
 // with chains of partners, at most [batch.Size] pairs at a time.
@@ -16,6 +20,8 @@ type probing struct {
 	ends        []int32 // of each pair: whether it is its row's last
 	left, right []*batch.Column
 	keep        []int32
+	hit         []bool  // scratch of hitsOf
+	real        []int32 // likewise
 }
 
 func (p *probing) active() bool { return p.b != nil }
@@ -114,13 +120,15 @@ func (j *HashJoin) nextPairs() (*batch.Batch, error) {
 
 // hitsOf says of each candidate whether it is a pair.
 func (j *HashJoin) hitsOf(p *probing) ([]bool, error) {
-	hit := make([]bool, len(p.rows))
-	var real []int32
+	p.hit = slices.Grow(p.hit[:0], len(p.rows))[:len(p.rows)]
+	clear(p.hit)
+	p.real = p.real[:0]
 	for i, partner := range p.pairs {
 		if partner >= 0 {
-			real = append(real, int32(i))
+			p.real = append(p.real, int32(i))
 		}
 	}
+	real := p.real
 	if j.spec.Residual != nil && len(real) > 0 {
 		var err error
 		if real, err = j.spec.Residual.Select(&j.out, real); err != nil {
@@ -128,9 +136,9 @@ func (j *HashJoin) hitsOf(p *probing) ([]bool, error) {
 		}
 	}
 	for _, i := range real {
-		hit[i] = true
+		p.hit[i] = true
 	}
-	return hit, nil
+	return p.hit, nil
 }
 
 // decide lists the candidates that go on. A row that has found no partner among
