@@ -71,6 +71,26 @@ func (f *Inference) record(line []byte) {
 	}
 }
 
+// TypeOf is the type of one JSON text of any kind, as schema_of_json finds it;
+// false where it is no JSON.
+func (f *Inference) TypeOf(text string) (types.Type, bool) {
+	p := &f.decoder.parser
+	p.src, p.i, p.depth, p.broken, p.lines = []byte(text), 0, 0, false, false
+	s := f.value(p)
+	if p.broken || s == nil {
+		return types.Type{}, false
+	}
+	t, ok := f.final(s)
+	switch {
+	case ok:
+	case t.Kind == types.Struct:
+		return types.StructOf(), true
+	default:
+		t = types.Of(types.String)
+	}
+	return t, true
+}
+
 // value reads a value and is its shape.
 func (f *Inference) value(p *parser) *shape {
 	p.space()

@@ -25,6 +25,9 @@ type parser struct {
 	depth   int
 	broken  bool // a syntax error was found; nothing further counts
 	bad     bool // something did not fit
+	// document writes what is no string anew where one is wanted, as from_json
+	// does; nil leaves it as it stands, as for files.
+	document *Document
 }
 
 // verdict is how the reading of a value ended.
@@ -285,7 +288,22 @@ func (p *parser) store(n *node, row int, ok bool) verdict {
 func (p *parser) raw() string {
 	start := p.i
 	p.skip()
-	return view(p.src[start:p.i])
+	return p.anew(view(p.src[start:p.i]))
+}
+
+// anew is a value's text as a string shows it.
+func (p *parser) anew(text string) string {
+	if p.document == nil || p.broken || !p.document.Parse(text) {
+		return text
+	}
+	return p.decoder.keep(p.document.Append(nil, 0))
+}
+
+// keep is a text in the arena.
+func (d *Decoder) keep(text []byte) string {
+	to := d.arena.Alloc(len(text))
+	copy(to, text)
+	return view(to)
 }
 
 func (p *parser) objectValue(n *node, row int) verdict {

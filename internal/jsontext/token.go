@@ -232,7 +232,12 @@ func (p *parser) scalar(n *node, row int) verdict {
 	}
 	ok := false
 	switch n.typ.Kind {
-	case types.String, types.Variant:
+	case types.String:
+		if kind >= fractionToken {
+			text = p.anew(text)
+		}
+		v.strings[row], ok = text, true
+	case types.Variant:
 		v.strings[row], ok = text, true
 	case types.Boolean:
 		v.bools[row], ok = kind == trueToken, kind == trueToken || kind == falseToken

@@ -23,7 +23,7 @@ func NewValueDecoder(t types.Type, options Options) (*ValueDecoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.parser.lines = false
+	d.parser.lines, d.parser.document = false, NewDocument()
 	v := &ValueDecoder{decoder: d}
 	if d.corrupt != nil { // the only column bears its name, by chance
 		d.corrupt = nil

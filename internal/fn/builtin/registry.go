@@ -8,6 +8,7 @@ import (
 	"github.com/weirstream/weir/internal/fn/cast"
 	"github.com/weirstream/weir/internal/fn/collection"
 	"github.com/weirstream/weir/internal/fn/generate"
+	"github.com/weirstream/weir/internal/fn/json"
 	"github.com/weirstream/weir/internal/fn/logic"
 	"github.com/weirstream/weir/internal/fn/math"
 	"github.com/weirstream/weir/internal/fn/text"
@@ -31,6 +32,7 @@ func Registry() *expr.Registry {
 	}
 	aggregate.Add(r)
 	generate.Add(r)
+	json.Add(r)
 	window.Add(r)
 	for name, further := range aliases {
 		r.Alias(name, further...)
