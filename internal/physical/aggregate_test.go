@@ -196,3 +196,20 @@ func TestAggregateWithoutStream(t *testing.T) {
 		t.Error("an aggregate of a table keeps state")
 	}
 }
+
+// A sink that reads none of the rows loses nothing of the state.
+func TestSinkThatStopsReading(t *testing.T) {
+	p, tables, err := compiled(t, counted(numbersStream("a", true), true), 1, connector.Complete)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Streams[0].Input.Set(labels{}, []connector.Split{{Label: "7"}})
+	err = p.Run(t.Context(), &exec.Run{}, func(context.Context, int, connector.Reader) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit(tables)
+	if got, want := batchOf(t, p, []int64{7}), []string{"2×7"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -175,7 +175,14 @@ func (p *Program) runStage(ctx context.Context, s *stage, run *exec.Run, write W
 		case s.build != nil:
 			return s.build.Write(ctx, number, op)
 		default:
-			return write(ctx, number, &resultReader{op: op})
+			r := &resultReader{op: op}
+			if err := write(ctx, number, r); err != nil {
+				return err
+			}
+			if len(p.Stateful) == 0 {
+				return nil
+			}
+			return r.drain(ctx)
 		}
 	})
 	if err == nil && s.build != nil {
@@ -194,10 +201,14 @@ func (s *stage) chain(index int) (exec.Operator, error) {
 }
 
 // resultReader shows the last operator to a sink.
-type resultReader struct{ op exec.Operator }
+type resultReader struct {
+	op    exec.Operator
+	ended bool // op has come to its end, or has failed
+}
 
 func (r *resultReader) Next(ctx context.Context) (*batch.Batch, error) {
 	b, err := r.op.Next(ctx)
+	r.ended = err != nil
 	if err != nil && err != io.EOF {
 		return nil, &OperatorError{err}
 	}
@@ -205,6 +216,18 @@ func (r *resultReader) Next(ctx context.Context) (*batch.Batch, error) {
 }
 
 func (r *resultReader) Close() error { return nil }
+
+// drain pulls what a sink has left: operators that keep state are done with a
+// batch when they have given their last row.
+func (r *resultReader) drain(ctx context.Context) error {
+	for !r.ended {
+		_, err := r.op.Next(ctx)
+		if r.ended = err != nil; r.ended && err != io.EOF {
+			return err
+		}
+	}
+	return nil
+}
 
 // OperatorError marks an error that came up through the operators, so that a sink
 // that passes it on is not blamed for it.
