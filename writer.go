@@ -137,8 +137,12 @@ func (w *StreamWriter) Start(ctx context.Context, path ...string) (*Query, error
 	if err != nil {
 		return nil, err
 	}
-	return s.queries.start(ctx, query.Config{Name: w.name, Plan: node, Mode: mode, Trigger: w.trigger.trigger,
+	q, err := s.queries.start(ctx, query.Config{Name: w.name, Plan: node, Mode: mode, Trigger: w.trigger.trigger,
 		OpenSink: open, Checkpoint: where, Settings: c.querySettings(), Env: c.env(), Clock: s.clock, Bus: s.bus, Warn: s.log})
+	if err != nil && where.Temporary {
+		err = errors.Join(err, os.RemoveAll(where.Dir))
+	}
+	return q, err
 }
 
 // sink finds the format and gives what opens it.
@@ -171,6 +175,9 @@ func (w *StreamWriter) sink(c *conf, mode OutputMode) (func(context.Context, con
 			return nil, err
 		}
 		if m, ok := sink.(connector.Moded); ok && !slices.Contains(m.Modes(), mode) {
+			if c, ok := sink.(connector.Closer); ok {
+				_ = c.Close() // the refusal counts
+			}
 			return nil, fault.New(fault.OutputModeDataSource, "the sink %s does not take %s mode", name, mode).
 				With("className", name).With("outputMode", mode.String())
 		}
