@@ -93,7 +93,6 @@ type Query struct {
 
 	mu      sync.Mutex
 	waiters []*waiter // of ProcessAllAvailable
-	kill    bool      // Stop has cancelled the batch
 
 	*run
 }
@@ -175,9 +174,6 @@ func (q *Query) Last() *progress.Progress { return q.recent.Last() }
 func (q *Query) Stop() {
 	q.requestStop()
 	if q.replayable() {
-		q.mu.Lock()
-		q.kill = true
-		q.mu.Unlock()
 		q.cancel(errStopped)
 	}
 	<-q.done

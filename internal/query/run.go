@@ -74,14 +74,14 @@ func open(ctx context.Context, q *Query) (_ *run, err error) {
 // close frees everything, the checkpoint last.
 func (r *run) close() error {
 	var errs []error
+	if r.program != nil { // before the sources: a failure may have left their readers open
+		errs = append(errs, r.program.Close())
+	}
 	for _, s := range r.sources {
 		errs = append(errs, s.close())
 	}
 	if c, ok := r.sink.(connector.Closer); ok {
 		errs = append(errs, c.Close())
-	}
-	if r.program != nil {
-		errs = append(errs, r.program.Close())
 	}
 	if r.states != nil {
 		errs = append(errs, r.states.close())
