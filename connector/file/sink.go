@@ -209,7 +209,11 @@ func (s *Sink) commit(ctx context.Context, b connector.BatchID, m []connector.Me
 	if err != nil {
 		return err
 	}
-	if _, err := s.manifest.add(b.Batch, published, s.keep()); err != nil {
+	first, err := s.manifest.add(b.Batch, published, s.keep())
+	if err == nil && !first {
+		err = errSuperseded(s.dir)
+	}
+	if err != nil {
 		return err
 	}
 	s.mu.Lock()
