@@ -209,6 +209,8 @@ func (e *Encoder) value(to []byte, c *batch.Column, i int) []byte {
 		return datetime.AppendDayTime(to, batch.Values[int64](c)[i], t.First, t.Last)
 	case types.Null:
 		return to
+	case types.Array, types.Map, types.Struct: // to_csv alone lets them pass
+		return celltext.Append(to, c, i, e.options.Zone.Location())
 	}
 	return append(to, batch.Values[string](c)[i]...)
 }

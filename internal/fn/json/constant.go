@@ -17,12 +17,12 @@ var (
 	unexpectedNil = fault.Condition{Name: "DATATYPE_MISMATCH.UNEXPECTED_NULL", SQLState: "42K09"}
 	badSchema     = fault.Condition{Name: "DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", SQLState: "42K09"}
 	badType       = fault.Condition{Name: "DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE", SQLState: "42K09"}
+	badKey        = fault.Condition{Name: "DATATYPE_MISMATCH.INVALID_JSON_MAP_KEY_TYPE", SQLState: "42K09"}
 	notString     = fault.Condition{Name: "INVALID_SCHEMA.NON_STRING_LITERAL", SQLState: "42K07"}
 	notStruct     = fault.Condition{Name: "INVALID_SCHEMA.NON_STRUCT_TYPE", SQLState: "42K07"}
-	unparsable    = fault.Condition{Name: "INVALID_SCHEMA.PARSE_ERROR", SQLState: "42K07"}
 	notMap        = fault.Condition{Name: "INVALID_OPTIONS.NON_MAP_FUNCTION", SQLState: "42K06"}
 	notStrings    = fault.Condition{Name: "INVALID_OPTIONS.NON_STRING_TYPE", SQLState: "42K06"}
-	badMode       = fault.Condition{Name: "PARSE_MODE_UNSUPPORTED", SQLState: "42K06"}
+	badMode       = fault.Condition{Name: "PARSE_MODE_UNSUPPORTED", SQLState: "42601"}
 )
 
 // constantText is the text that e, which must be constant, stands for: a
@@ -158,8 +158,7 @@ func schemaType(text string) (types.Type, error) {
 	}
 	s, err := types.ParseSchema(text)
 	if err != nil {
-		return types.Type{}, fault.New(unparsable, "%q is no schema; write \"name TYPE, …\" or a type", text).
-			With("inputSchema", text).Wrap(err)
+		return types.Type{}, err
 	}
 	return s.AsStruct(), nil
 }

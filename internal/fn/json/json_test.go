@@ -33,7 +33,13 @@ func TestAsSpark(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	f, err := os.Open("testdata/spark.jsonl")
+	for _, name := range []string{"spark", "edges"} {
+		t.Run(name, func(t *testing.T) { compare(t, s, "testdata/"+name+".jsonl") })
+	}
+}
+
+func compare(t *testing.T, s *weir.Session, file string) {
+	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}

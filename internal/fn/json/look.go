@@ -16,7 +16,7 @@ func resolveText(name string, result types.Type) func(*expr.Resolver, []expr.Exp
 		if len(args) != 1 {
 			return res, expr.WrongCount(name, "1", len(args))
 		}
-		e, err := textArg(name, args[0])
+		e, err := textArg(name, args, 0)
 		return expr.Resolution{Args: []expr.Expr{e}, Type: result, Nullable: true, Text: expr.CallText(name, args)}, err
 	}
 }
@@ -80,15 +80,12 @@ var tuple = &expr.Generator{
 		cast := make([]expr.Expr, len(args))
 		var made []types.Field
 		for i, a := range args {
-			switch a.Type().Kind {
-			case types.String, types.Null:
-				cast[i] = expr.CastTo(a, types.Of(types.String))
-			default:
+			if a.Type().Kind != types.String {
 				return nil, nil, fault.New(fault.Condition{Name: "DATATYPE_MISMATCH.NON_STRING_TYPE", SQLState: "42K09"},
 					"all arguments of json_tuple must be texts, and %s is of type %s", a, a.Type().SQL()).
 					With("funcName", "`json_tuple`")
 			}
-			if i > 0 {
+			if cast[i] = a; i > 0 {
 				made = append(made, types.Field{Name: fmt.Sprintf("c%d", i-1), Type: types.Of(types.String), Nullable: true})
 			}
 		}

@@ -1,6 +1,8 @@
 package json
 
 import (
+	"slices"
+
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/csvtext"
 	"github.com/weirstream/weir/internal/expr"
@@ -15,10 +17,9 @@ var fromJSON = &expr.Function{
 	Resolve: resolveFrom("from_json", func(t types.Type) error {
 		switch t.Kind {
 		case types.Struct, types.Array, types.Map, types.Variant:
-			return nil
+			return checkKeys(t)
 		}
-		return fault.New(badSchema, "the schema of from_json must be a struct, an array or a map, not %s", t.SQL()).
-			With("schema", t.SQL())
+		return notNested("from_json", t)
 	}),
 	NullSafe: true,
 	Kernel: func(c *expr.Call, env *expr.Env) (expr.Kernel, error) {
@@ -54,6 +55,12 @@ var fromCSV = &expr.Function{
 	Resolve: resolveFrom("from_csv", func(t types.Type) error {
 		if t.Kind != types.Struct {
 			return fault.New(notStruct, "the schema of from_csv must be of columns, not %s", t.SQL()).With("dataType", t.SQL())
+		}
+		for _, f := range t.Fields {
+			if f.Type.Nested() || f.Type.Kind == types.CalendarInterval {
+				return fault.New(fault.UnsupportedDataType, "from_csv cannot read the column %s of type %s", f.Name, f.Type.SQL()).
+					With("typeName", f.Type.SQL())
+			}
 		}
 		return nil
 	}),
@@ -93,6 +100,28 @@ var fromCSV = &expr.Function{
 	},
 }
 
+// notNested is the error for a type that is none of JSON's at the outermost.
+func notNested(name string, t types.Type) error {
+	return fault.New(badSchema, "%s takes a struct, an array, a map or a variant, not %s", name, t.SQL()).With("schema", t.SQL())
+}
+
+// checkKeys looks for a map whose keys are no strings.
+func checkKeys(t types.Type) error {
+	if t.Kind == types.Map && t.Key.Kind != types.String {
+		return fault.New(badKey, "the keys of %s must be of type STRING, as JSON has no others", t.SQL()).With("schema", t.SQL())
+	}
+	inner := slices.Clone(t.Fields)
+	if t.Elem != nil {
+		inner = append(inner, types.Field{Type: *t.Elem})
+	}
+	for _, f := range inner {
+		if err := checkKeys(f.Type); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // resolveFrom resolves name(text, schema[, options]) for the types that check
 // lets pass.
 func resolveFrom(name string, check func(types.Type) error) func(*expr.Resolver, []expr.Expr) (expr.Resolution, error) {
@@ -100,7 +129,7 @@ func resolveFrom(name string, check func(types.Type) error) func(*expr.Resolver,
 		if len(args) != 2 && len(args) != 3 {
 			return res, expr.WrongCount(name, "2 or 3", len(args))
 		}
-		text, err := textArg(name, args[0])
+		text, err := textArg(name, args, 0)
 		if err != nil {
 			return res, err
 		}
@@ -137,12 +166,12 @@ func resolveFrom(name string, check func(types.Type) error) func(*expr.Resolver,
 }
 
 // textArg is an argument that must be a text: nothing else is cast to one.
-func textArg(name string, e expr.Expr) (expr.Expr, error) {
-	switch e.Type().Kind {
+func textArg(name string, args []expr.Expr, i int) (expr.Expr, error) {
+	switch args[i].Type().Kind {
 	case types.String, types.Null:
-		return expr.CastTo(e, types.Of(types.String)), nil
+		return expr.CastTo(args[i], types.Of(types.String)), nil
 	}
-	return nil, expr.Unexpected(name, 0, `"STRING"`, e)
+	return nil, expr.Unexpected(name, i, `"STRING"`, args[i])
 }
 
 // texts are a column's rows.

@@ -13,10 +13,18 @@ import (
 // getObject is get_json_object(text, path).
 var getObject = &expr.Function{
 	Name: "get_json_object",
-	Resolve: func(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
-		res, err := expr.Fixed("get_json_object", -1, types.Of(types.String), types.Of(types.String), types.Of(types.String))(r, args)
-		res.Nullable = true
-		return res, err
+	Resolve: func(_ *expr.Resolver, args []expr.Expr) (res expr.Resolution, err error) {
+		if len(args) != 2 {
+			return res, expr.WrongCount("get_json_object", "2", len(args))
+		}
+		cast := make([]expr.Expr, 2)
+		for i := range cast {
+			if cast[i], err = textArg("get_json_object", args, i); err != nil {
+				return res, err
+			}
+		}
+		return expr.Resolution{Args: cast, Type: types.Of(types.String), Nullable: true,
+			Text: expr.CallText("get_json_object", args)}, nil
 	},
 	Kernel: func(*expr.Call, *expr.Env) (expr.Kernel, error) {
 		var buf []byte

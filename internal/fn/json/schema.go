@@ -67,7 +67,7 @@ func resolveSchemaOf(name string) func(*expr.Resolver, []expr.Expr) (expr.Resolu
 		if len(args) != 1 && len(args) != 2 {
 			return res, expr.WrongCount(name, "1 or 2", len(args))
 		}
-		e, err := textArg(name, args[0])
+		e, err := textArg(name, args, 0)
 		if err != nil {
 			return res, err
 		}

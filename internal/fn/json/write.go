@@ -17,7 +17,7 @@ var toJSON = &expr.Function{
 		case types.Struct, types.Array, types.Map, types.Variant, types.Null:
 			return nil
 		}
-		return expr.Unexpected("to_json", 0, `"STRUCT", "ARRAY", "MAP" or "VARIANT"`, e)
+		return notNested("to_json", e.Type())
 	}),
 	Kernel: func(c *expr.Call, env *expr.Env) (expr.Kernel, error) {
 		o, err := jsontext.ParseOptions(optionsIn(c.Args[1]), zoneOf(env))
@@ -36,7 +36,7 @@ var toCSV = &expr.Function{
 	Resolve: resolveTo("to_csv", func(e expr.Expr) error {
 		t := e.Type()
 		if t.Kind != types.Struct && t.Kind != types.Null {
-			return expr.Unexpected("to_csv", 0, `"STRUCT"`, e)
+			return fault.New(badType, "to_csv takes a struct, not %s", t.SQL()).With("dataType", t.SQL())
 		}
 		for _, f := range t.Fields {
 			if f.Type.Kind == types.Variant {
@@ -93,7 +93,9 @@ func written(write func(to []byte, c *batch.Column, row int) []byte) expr.Kernel
 			if value.Const {
 				row = 0
 			}
-			buf = write(buf, value, row)
+			if buf = write(buf, value, row); len(buf) == start {
+				out.SetNull(int(i)) // to_csv of one null
+			}
 			to[i] = batch.View(buf[start:])
 		}
 		return nil
