@@ -159,8 +159,12 @@ func (j *job) rows(t *testing.T, fs vfs.FS) []string {
 	if there, err := vfs.Exists(fs, "/out/_spark_metadata"); err != nil || !there {
 		return nil
 	}
+	schema, err := types.ParseSchema("begin TIMESTAMP, w STRING, n BIGINT, total BIGINT")
+	if err != nil {
+		t.Fatal(err)
+	}
 	table, err := catalogOf(fs)[j.format].(connector.TableFormat).OpenTable(ctx, connector.SourceSpec{
-		Options: connector.NewOptions(nil), Paths: []string{"/out"}, Env: connector.Env{Now: time.Now}})
+		Options: connector.NewOptions(nil), Schema: &schema, Paths: []string{"/out"}, Env: connector.Env{Now: time.Now}})
 	if err != nil {
 		t.Fatal(err)
 	}
