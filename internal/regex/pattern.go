@@ -21,6 +21,7 @@ type Pattern struct {
 // prefilter says where matches can begin.
 type prefilter struct {
 	literal     string     // every match has it, "" for none
+	rare        int        // the place of its byte that texts have least
 	least, most int        // this far behind its beginning
 	bytes       *[4]uint64 // the bytes a match begins with; nil: any place
 	anchored    bool       // only at the beginning of the text
@@ -85,7 +86,40 @@ func newPrefilter(root *node, prog *program) prefilter {
 		a, b := n.length()
 		least, most = min(least+a, unbounded), min(most+b, unbounded)
 	}
+	for i := range len(f.literal) {
+		if commonness(f.literal[i]) < commonness(f.literal[f.rare]) {
+			f.rare = i
+		}
+	}
 	return f
+}
+
+// commonness is higher for bytes that are more frequent in texts.
+func commonness(c byte) int {
+	const common = "_?&=\":-/9876543210,.kvbpygfwmucldrhsnioate "
+	return strings.IndexByte(common, c)
+}
+
+// find is the place of the literal in s from at on, or -1. It looks for the rare
+// byte, and after some that were not the literal's for all of it.
+func (f *prefilter) find(s string, at int) int {
+	c, tail := f.literal[f.rare], len(f.literal)-f.rare
+	for range 8 {
+		i := strings.IndexByte(s[at+f.rare:], c)
+		if i < 0 || at+f.rare+i+tail > len(s) {
+			return -1
+		}
+		if at += i; s[at:at+len(f.literal)] == f.literal {
+			return at
+		}
+		if at++; at+f.rare > len(s) {
+			return -1
+		}
+	}
+	if i := strings.Index(s[at:], f.literal); i >= 0 {
+		return at + i
+	}
+	return -1
 }
 
 // flatten lists the parts that every match has, in their order: groups and
@@ -110,12 +144,15 @@ func (f *prefilter) candidate(s string, at int) int {
 		return at
 	}
 	if f.literal != "" && at+f.least <= len(s) {
-		i := strings.Index(s[at+f.least:], f.literal)
+		if at+f.least+len(f.literal) > len(s) {
+			return -1
+		}
+		i := f.find(s, at+f.least)
 		if i < 0 {
 			return -1
 		}
 		if f.most < unbounded {
-			at = max(at, at+f.least+i-f.most)
+			at = max(at, i-f.most)
 		}
 	}
 	if f.bytes == nil {

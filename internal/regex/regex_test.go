@@ -388,3 +388,29 @@ func BenchmarkFind(b *testing.B) {
 		})
 	}
 }
+
+// TestLiteralIsFound compares the search for a literal by its rare byte with a
+// plain one, the literal standing at any place or nowhere.
+func TestLiteralIsFound(t *testing.T) {
+	r := rand.New(rand.NewPCG(*seed, 9))
+	for _, literal := range []string{"a_b", "_", "ab", "channel_id=", "__a"} {
+		re, err := Compile(literal + "(.?)")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := re.Matcher()
+		for range 3000 {
+			var b strings.Builder
+			for range r.IntN(30) {
+				b.WriteString([]string{"a", "b", "_", literal, literal[:len(literal)-1]}[r.IntN(5)])
+			}
+			s, start := b.String(), -1
+			if m.Find(s) {
+				start, _ = m.Span(0)
+			}
+			if want := strings.Index(s, literal); start != want {
+				t.Fatalf("seed %d: %q in %q: %d, want %d", *seed, literal, s, start, want)
+			}
+		}
+	}
+}

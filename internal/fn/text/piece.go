@@ -216,7 +216,6 @@ func (p *pieces) missing(list []wanted, s string, row int32) error {
 
 // walk writes the wanted pieces of s to a row, and gives how many there are.
 func (p *pieces) walk(s string, row int32) int {
-	const ones, low = 0x0101010101010101, 0x7f7f7f7f7f7f7f7f
 	same := uint64(p.delim) * ones
 	n := 0            // pieces written
 	start, at := 0, 0 // where the piece of number at begins
@@ -251,6 +250,12 @@ func (p *pieces) walk(s string, row int32) int {
 	}
 	return n
 }
+
+// Words of eight bytes that are all 1 and all 127.
+const (
+	ones = 0x0101010101010101
+	low  = 0x7f7f7f7f7f7f7f7f
+)
 
 // word is the first eight bytes of s, the first one lowest.
 func word(s string) uint64 {
