@@ -35,11 +35,12 @@ type lineChunks struct {
 }
 
 // The first sizes of the buffer: large enough to make reading and the copy of
-// the cut line cheap and, for records of a few hundred bytes, batches full;
-// small enough to stay in the second cache.
+// the cut line cheap and batches of hundreds of rows; small enough to stay in the
+// second cache, together with the columns. A MiB, which fills a batch with records
+// of a few hundred bytes, costs 7 % more a record.
 const (
 	textChunk   = 256 << 10
-	recordChunk = 1 << 20
+	recordChunk = 256 << 10
 )
 
 // longestLine bounds the buffer, in bytes.
