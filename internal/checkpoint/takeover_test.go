@@ -51,7 +51,11 @@ func TestEveryFlippedBitOfSparksFilesIsFound(t *testing.T) {
 		copyTree(t, m, "testdata/spark", "ck")
 		good, err := m.ReadFile(name)
 		must(t, err)
-		for i := range good {
+		step := 1
+		if testing.Short() {
+			step = 7
+		}
+		for i := 0; i < len(good); i += step {
 			bad := []byte(string(good))
 			bad[i] ^= 1 << (i % 8)
 			must(t, vfs.Replace(m, name, bad))

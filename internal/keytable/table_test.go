@@ -129,7 +129,11 @@ func TestTableIsLikeAMap(t *testing.T) {
 		checkTable(t, r, []types.Type{types.Of(kind)}, 40)
 	}
 	checkTable(t, r, nil, 20)
-	for range 60 {
+	tables := 60
+	if testing.Short() {
+		tables = 10
+	}
+	for range tables {
 		var ts []types.Type
 		for range 1 + r.IntN(4) {
 			ts = append(ts, randomType(r, 2))
