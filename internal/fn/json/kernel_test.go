@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/fn/cast"
 	"github.com/weirstream/weir/internal/fn/collection"
 	"github.com/weirstream/weir/internal/fn/fntest"
@@ -45,5 +46,23 @@ func TestCallsDiffer(t *testing.T) {
 	}
 	if !expr.Equal(one, b.Call("from_csv", text, "a INT")) {
 		t.Error("a call is not equal to itself")
+	}
+}
+
+// A row that nobody asks for cannot fail.
+func TestUnaskedRows(t *testing.T) {
+	for name, texts := range map[string][]any{"from_json": {"{", `{"a":1}`}, "from_csv": {"x", "1"}} {
+		b := fntest.New(t, cast.New, json.Functions, collection.Functions)
+		text := b.Column(types.Of(types.String), texts...)
+		eval, err := b.Compile(b.Call(name, text, "a INT", b.Call("map", "mode", "FAILFAST")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := eval.Eval(&b.Batch, []int32{1}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := eval.Eval(&b.Batch, nil); !fault.Is(err, fault.MalformedRecord) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
