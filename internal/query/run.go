@@ -47,6 +47,9 @@ func open(ctx context.Context, q *Query) (_ *run, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.Settings.Policy, err = policyOf(c, &state); err != nil {
+		return nil, err
+	}
 	r.states = newStates(r.log, &state, c)
 	r.program, err = physical.Compile(c.Plan, physical.Options{
 		Workers: c.Settings.Workers, Mode: c.Mode, Env: &c.Env, OpenState: r.states.open})
@@ -140,6 +143,18 @@ func planOf(p checkpoint.Plan) microbatch.Plan {
 // trackerNote is the note under which the tracker's snapshot lies beside the
 // commits.
 const trackerNote = "watermark"
+
+// policyConf is Spark's name of the policy that combines watermarks.
+const policyConf = "spark.sql.streaming.multipleWatermarkPolicy"
+
+// policyOf is the policy that the query began with, which wins over the session's
+// (S152); without a batch, or where the checkpoint does not say, it is that.
+func policyOf(c *Config, state *checkpoint.State) (watermark.Policy, error) {
+	if n := len(state.Plans); n > 0 && state.Plans[n-1].Conf[policyConf] != "" {
+		return watermark.ParsePolicy(state.Plans[n-1].Conf[policyConf])
+	}
+	return c.Settings.Policy, nil
+}
 
 // restoreTracker puts the watermarks where the last committed batch left them.
 func (r *run) restoreTracker(c *Config, state *checkpoint.State) {
@@ -247,7 +262,7 @@ func (q *Query) writePlan(p microbatch.Plan) error {
 
 // conf are the settings that Spark keeps with a batch (S152).
 func (q *Query) conf() map[string]string {
-	return map[string]string{"spark.sql.streaming.multipleWatermarkPolicy": q.config.Settings.Policy.String()}
+	return map[string]string{policyConf: q.config.Settings.Policy.String()}
 }
 
 func (q *Query) writeCommit(a microbatch.WriteCommit) error {
