@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"runtime/debug"
 	"time"
 
 	"github.com/weirstream/weir/connector"
@@ -12,6 +13,7 @@ import (
 	"github.com/weirstream/weir/internal/microbatch"
 	"github.com/weirstream/weir/internal/physical"
 	"github.com/weirstream/weir/internal/progress"
+	"github.com/weirstream/weir/internal/schedule"
 	"github.com/weirstream/weir/internal/vfs"
 	"github.com/weirstream/weir/internal/watermark"
 )
@@ -195,8 +197,15 @@ func (q *Query) work(ctx context.Context) {
 	}
 }
 
-// perform performs actions in order and returns the event that answers them.
+// perform performs actions in order and returns the event that answers them. A
+// connector that panics fails its query and no other.
 func (q *Query) perform(ctx context.Context, actions []microbatch.Action) (next microbatch.Event, finished bool, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			failed := &schedule.PanicError{Value: v, Stack: debug.Stack()}
+			next, finished, err = microbatch.Failed{Err: failed}, false, nil
+		}
+	}()
 	for _, a := range actions {
 		var failure error
 		switch a := a.(type) {
