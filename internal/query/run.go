@@ -232,6 +232,9 @@ func (q *Query) perform(ctx context.Context, actions []microbatch.Action) (next 
 			if interrupted {
 				// The machine takes an interruption for a failure unless it knows of the stop.
 				q.heedStop()
+				if !errors.Is(failure, errStopped) && !errors.Is(failure, context.Canceled) {
+					q.config.Warn.Warn("The query failed while it was being stopped; its batch will run again.", "err", failure)
+				}
 			}
 			return microbatch.Failed{Err: failure, Interrupted: interrupted}, false, nil
 		}
