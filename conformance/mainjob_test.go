@@ -371,8 +371,11 @@ func TestMainJobFolder(t *testing.T) {
 		}
 		killed := child(t, dir, trigger, after, func() { move(t, dir, from, to) })
 		t.Logf("run %d, %s: killed after %v: %v", run, trigger, after, killed)
-		if killed == (run == len(triggers)-1) && trigger != "availableNow" {
-			t.Fatalf("run %d: killed is %v", run, killed)
+		if !killed && trigger != "availableNow" {
+			t.Fatalf("run %d ended by itself", run)
+		}
+		if killed && run == len(triggers)-1 {
+			t.Fatal("the last run did not come to its end")
 		}
 	}
 	t.Logf("the jobs are done after %v", time.Since(begin).Round(time.Millisecond))
