@@ -73,6 +73,7 @@ type Log struct {
 	plain  map[int64]bool // batches that have a file of their own
 	folded []int64        // batches that have a compacted file, in order
 	latest int64          // -1: none
+	sums   *logSums       // nil for a log outside a checkpoint
 }
 
 // OpenLog opens the log in a directory, and makes the directory if it is not
@@ -107,8 +108,14 @@ func OpenLog(fsys vfs.FS, dir string, options LogOptions) (*Log, error) {
 }
 
 // OpenLog opens the log of a source, by the position of the source in the plan.
+// Its entries have checksums in the journal.
 func (c *Checkpoint) OpenLog(source int, options LogOptions) (*Log, error) {
-	return OpenLog(c.fs, path.Join(c.dir, "sources", fmt.Sprint(source)), options)
+	l, err := OpenLog(c.fs, path.Join(c.dir, "sources", fmt.Sprint(source)), options)
+	if err != nil {
+		return nil, err
+	}
+	l.sums, err = c.openSums(source)
+	return l, err
 }
 
 // Latest is the newest batch with an entry; false for none.
@@ -145,7 +152,8 @@ func (l *Log) Add(batch int64, lines [][]byte) error {
 		}
 		name += compactSuffix
 	}
-	err := publishEntry(l.fs, name, formatLog(lines))
+	text := formatLog(lines)
+	err := publishEntry(l.fs, name, text)
 	if errors.Is(err, fs.ErrExist) {
 		return l.conflict(batch)
 	}
@@ -153,6 +161,7 @@ func (l *Log) Add(batch int64, lines [][]byte) error {
 		return err
 	}
 	l.latest = batch
+	l.sums.add(name, text)
 	if !compact {
 		l.plain[batch] = true
 		return nil
@@ -256,6 +265,9 @@ func (l *Log) lines(upTo int64) (all [][]byte, err error) {
 func (l *Log) read(name string) ([][]byte, error) {
 	text, err := readEntry(l.fs, name)
 	if err != nil {
+		return nil, err
+	}
+	if err := l.sums.check(name, text); err != nil {
 		return nil, err
 	}
 	lines, err := logLines(text)
