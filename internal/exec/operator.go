@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"math"
 
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/expr"
@@ -42,10 +43,32 @@ type Run struct {
 	ID int64
 	// Now is the batch's time in microseconds.
 	Now int64
-	// LateBefore is the watermark for dropping late rows, in microseconds: that
-	// of the batch before. EvictBefore is the one for eviction (S114). A row at
-	// the watermark is late.
-	LateBefore, EvictBefore int64
+	// Watermark is the query's.
+	Watermark Bounds
+	// ByOperator are the watermarks that operators with state go by, by their
+	// numbers: what of the query's has come through the operators upstream (S114).
+	ByOperator []Bounds
+}
+
+// Bounds are the two watermarks of a batch, in microseconds.
+type Bounds struct {
+	// LateBefore is the watermark for dropping late rows: that of the batch
+	// before. A row at the watermark is late.
+	LateBefore int64
+	// EvictBefore is the one for eviction: state at or before it leaves.
+	EvictBefore int64
+}
+
+// NoBounds are the bounds where there is no watermark: nothing is late, and
+// nothing is evicted.
+func NoBounds() Bounds { return Bounds{math.MinInt64, math.MinInt64} }
+
+// Bounds are the watermarks of the operator with this number.
+func (r *Run) Bounds(operator int) Bounds {
+	if operator >= len(r.ByOperator) {
+		return NoBounds()
+	}
+	return r.ByOperator[operator]
 }
 
 // Evaluate computes a list of expressions over a batch into columns.

@@ -86,36 +86,27 @@ func (b *builder) aggregate(n *plan.Aggregate, s *stage) (factory, error) {
 		return exec.NewPartialAggregate(op, spec)
 	})
 	partitions := b.partitionsFor(a)
-	// A stage of partitions can have no other leaves than their exchange.
-	streaming := plan.Streaming(n)
-	own, apart := s, streaming && (len(s.feeds) > 0 || b.underUnion(n))
-	if apart {
-		own = &stage{}
-	}
-	groups, err := b.exchange(below, partial, a.partial(), g.ExchangeKeys(), partitions, own)
-	if err != nil {
-		return nil, err
-	}
-	if streaming {
-		own.byPartition = true
-		groups, err = b.keyedAggregate(g, n, groups, partitions)
-	} else {
-		groups = over(groups, func(op exec.Operator, _ int) (exec.Operator, error) {
-			spec, err := a.spec(b)
+	if plan.Streaming(n) {
+		input := shuffled{stage: below, rows: partial, columns: a.partial(), keys: g.ExchangeKeys()}
+		return b.partitioned(n, s, partitions, []shuffled{input}, func(readers []factory) (factory, error) {
+			groups, err := b.keyedAggregate(g, n, readers[0], partitions)
 			if err != nil {
 				return nil, err
 			}
-			return exec.NewFinalAggregate(op, spec)
+			return b.inOrder(a, groups), nil
 		})
 	}
+	groups, err := b.exchange(below, partial, a.partial(), g.ExchangeKeys(), partitions, s)
 	if err != nil {
 		return nil, err
 	}
-	groups = b.inOrder(a, groups)
-	if apart {
-		return b.exchange(own, groups, n.Output(), nil, 1, s)
-	}
-	return groups, nil
+	return b.inOrder(a, over(groups, func(op exec.Operator, _ int) (exec.Operator, error) {
+		spec, err := a.spec(b)
+		if err != nil {
+			return nil, err
+		}
+		return exec.NewFinalAggregate(op, spec)
+	})), nil
 }
 
 // partitionsFor is how many partitions groups are spread over.
@@ -157,20 +148,18 @@ func (b *builder) keyedAggregate(g *keyed.Grouping, n *plan.Aggregate, below fac
 		return nil, fault.New(fault.UnsupportedFeature, "an aggregation of an aggregation of a stream is not supported by this version "+
 			"of weir. Write the inner one to a sink and read it from there").Locate(n.At)
 	}
-	number := len(b.program.Stateful)
 	spec := g.Spec()
-	op := &Stateful{Name: spec.Name, Spec: spec}
-	b.program.Stateful = append(b.program.Stateful, op)
+	op := b.stateful(spec.Name, n, spec)
 	return over(below, func(in exec.Operator, partition int) (exec.Operator, error) {
 		values, err := g.Values()
 		if err != nil {
 			return nil, err
 		}
-		table, err := b.OpenState(number, spec, partition, partitions, values)
+		table, err := b.openState(op, 0, partition, partitions, values)
 		if err != nil {
 			return nil, err
 		}
-		part := keyed.NewAggregate(in, g, table, values)
+		part := keyed.NewAggregate(op.Number, in, g, table, values)
 		op.Parts = append(op.Parts, part)
 		return part, nil
 	}), nil
@@ -199,13 +188,5 @@ func (b *builder) inOrder(a *aggregation, groups factory) factory {
 			return nil, err
 		}
 		return exec.NewProject(op, evals), nil
-	})
-}
-
-// underUnion reports whether rows of n come together with others in a union.
-func (b *builder) underUnion(n plan.Node) bool {
-	return plan.Any(b.program.Root, func(x plan.Node) bool {
-		u, ok := x.(*plan.Union)
-		return ok && plan.Any(u, func(y plan.Node) bool { return y == n })
 	})
 }

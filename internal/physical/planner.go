@@ -25,9 +25,9 @@ type Options struct {
 	Mode connector.OutputMode
 	// Env holds the session's mode and zone; the program sets its Now.
 	Env *expr.Env
-	// OpenState opens the state of a partition of a keyed operator. It is nil
-	// for a plan without streams.
-	OpenState func(operator int, spec keyed.Spec, partition, partitions int, v keyed.Values) (keyed.Table, error)
+	// OpenState opens the partition of a state table. Tables are numbered through
+	// the plan: an operator may have several. It is nil for a plan without streams.
+	OpenState func(table int, spec keyed.Spec, partition, partitions int, v keyed.Values) (keyed.Table, error)
 }
 
 // Compile makes a program of an optimized plan.
@@ -43,6 +43,7 @@ func Compile(root plan.Node, o Options) (*Program, error) {
 	if err := b.finish(last); err != nil {
 		return nil, err
 	}
+	b.program.flow = flowOf(root, b.program.Stateful)
 	for _, r := range root.Output() {
 		b.program.schema.Fields = append(b.program.schema.Fields,
 			types.Field{Name: r.Name, Type: r.Typ, Nullable: r.Null, Metadata: r.Metadata})
@@ -53,16 +54,14 @@ func Compile(root plan.Node, o Options) (*Program, error) {
 type builder struct {
 	Options
 	program *Program
+	tables  int // state tables numbered
 }
 
 // finish makes the chains of a stage and puts it into the program.
 func (b *builder) finish(s *stage) error {
 	chains := b.Workers
-	if s.byPartition {
-		chains = 0
-		for _, f := range s.feeds {
-			chains += f.Tasks
-		}
+	if s.partitions > 0 {
+		chains = s.partitions
 	}
 	for i := range chains {
 		op, err := s.make(i)

@@ -9,7 +9,6 @@ import (
 	"github.com/weirstream/weir/connector"
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/exec"
-	"github.com/weirstream/weir/internal/exec/keyed"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/plan"
 	"github.com/weirstream/weir/internal/schedule"
@@ -26,9 +25,10 @@ type Program struct {
 	Streams []*Stream
 	// Watermarks are the event-time columns, in plan order.
 	Watermarks []*Watermark
-	// Stateful are the operators that keep state, in plan order.
+	// Stateful are the operators that keep state, in plan order; see [Program.bound].
 	Stateful []*Stateful
 
+	flow   []flow
 	stages []*stage
 	tables []*table
 	pool   schedule.Pool
@@ -65,16 +65,6 @@ func (w *Watermark) Observed() watermark.Stats {
 	return all
 }
 
-// Stateful is an operator that keeps state, in all its partitions.
-type Stateful struct {
-	// Name is Spark's name of the operator, as stateStoreSave (S193b).
-	Name string
-	// Spec is what its state looks like.
-	Spec keyed.Spec
-	// Parts are its partitions.
-	Parts []keyed.Operator
-}
-
 // table is a static table, read anew in every batch.
 type table struct {
 	node  *plan.Scan
@@ -85,9 +75,11 @@ type table struct {
 type stage struct {
 	feeds []*exec.Feed // the leaves, in plan order
 	make  factory
-	// byPartition: the chains belong to tasks, else to workers.
-	byPartition bool
-	chains      []exec.Operator
+	// partitions: the chains belong to so many partitions, and task i reads
+	// partition i of every leaf; 0: they belong to workers, and each task reads
+	// one leaf.
+	partitions int
+	chains     []exec.Operator
 
 	// Where the rows go: an exchange, a build table, or, for the last stage,
 	// the sink.
@@ -136,6 +128,7 @@ func (p *Program) Run(ctx context.Context, run *exec.Run, write Write) error {
 			o.Begin()
 		}
 	}
+	p.bound(run)
 	for _, s := range p.stages {
 		if err := p.runStage(ctx, s, run, write); err != nil {
 			return err
@@ -146,11 +139,7 @@ func (p *Program) Run(ctx context.Context, run *exec.Run, write Write) error {
 
 // runStage runs the tasks of one stage.
 func (p *Program) runStage(ctx context.Context, s *stage, run *exec.Run, write Write) error {
-	tasks := 0
-	for _, f := range s.feeds {
-		f.First = tasks
-		tasks += f.Tasks
-	}
+	tasks := s.tasks()
 	switch {
 	case s.exchange != nil:
 		s.exchange.Begin(tasks)
@@ -159,7 +148,7 @@ func (p *Program) runStage(ctx context.Context, s *stage, run *exec.Run, write W
 	}
 	err := p.pool.Run(ctx, tasks, func(ctx context.Context, worker, number int) error {
 		index := worker
-		if s.byPartition {
+		if s.partitions > 0 {
 			index = number
 		}
 		op, err := s.chain(index)
@@ -241,10 +230,17 @@ func (e *OperatorError) Unwrap() error { return e.Err }
 
 // Parts is how many parts the result of the coming batch has, after the streams'
 // inputs were set.
-func (p *Program) Parts() int {
+func (p *Program) Parts() int { return p.stages[len(p.stages)-1].tasks() }
+
+// tasks is how many tasks the stage has, once its leaves know theirs. It gives
+// each leaf its own.
+func (s *stage) tasks() int {
 	n := 0
-	for _, f := range p.stages[len(p.stages)-1].feeds {
-		n += f.Tasks
+	for _, f := range s.feeds {
+		f.First = n
+		if s.partitions == 0 {
+			n += f.Tasks
+		}
 	}
-	return n
+	return max(n, s.partitions)
 }

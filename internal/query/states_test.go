@@ -33,7 +33,7 @@ func begun(t *testing.T, fs vfs.FS, commit bool, specs ...keyed.Spec) error {
 		if _, err := s.open(i, spec, 0, 1, &statetest.Rows{}); err != nil {
 			t.Fatal(err)
 		}
-		plan = append(plan, &physical.Stateful{Name: spec.Name, Spec: spec})
+		plan = append(plan, &physical.Stateful{Name: spec.Name, Specs: []keyed.Spec{spec}})
 	}
 	if err := s.check(plan); err != nil || found.Committed() >= 0 {
 		return err
@@ -67,9 +67,9 @@ func TestStateOfAnotherQuery(t *testing.T) {
 		{"the same", []keyed.Spec{spec}, []keyed.Spec{spec}, fault.Condition{}, ""},
 		{"none", nil, nil, fault.Condition{}, ""},
 		{"another key", []keyed.Spec{spec}, []keyed.Spec{other}, fault.StateKeySchema, "operator 0 (examined) has the keys (BIGINT, "},
-		{"an operator more", []keyed.Spec{spec}, []keyed.Spec{spec, spec}, fault.StateNotMatching, "has 2 operators that keep state"},
-		{"an operator less", []keyed.Spec{spec, spec}, []keyed.Spec{spec}, fault.StateNotMatching, "holds state of 2"},
-		{"state at all", nil, []keyed.Spec{spec}, fault.StateNotMatching, "holds state of 0"},
+		{"an operator more", []keyed.Spec{spec}, []keyed.Spec{spec, spec}, fault.StateNotMatching, "in 2 tables"},
+		{"an operator less", []keyed.Spec{spec, spec}, []keyed.Spec{spec}, fault.StateNotMatching, "holds 2"},
+		{"state at all", nil, []keyed.Spec{spec}, fault.StateNotMatching, "holds 0"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

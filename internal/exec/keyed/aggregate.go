@@ -29,8 +29,9 @@ type Aggregate struct {
 	table    Table
 	values   *Accumulators
 	late     *lateFilter // nil: nothing is ever late
+	number   int         // of the operator in its query
 
-	run     *exec.Run
+	bounds  exec.Bounds
 	started time.Time
 	read    bool    // the input has come to its end
 	emit    []int32 // the groups to emit; those from at on are left
@@ -45,10 +46,11 @@ type Aggregate struct {
 	counts  Counts
 }
 
-// NewAggregate groups input as g says. The table is one of g.Spec and of values,
-// which are g.Values. The Aggregate closes input, not the table.
-func NewAggregate(input exec.Operator, g *Grouping, table Table, values *Accumulators) *Aggregate {
-	a := &Aggregate{input: input, grouping: g, table: table, values: values, starts: make([]*batch.Column, len(g.keys))}
+// NewAggregate groups input as g says, as the operator with this number in its
+// query. The table is one of g.Spec and of values, which are g.Values. The
+// Aggregate closes input, not the table.
+func NewAggregate(number int, input exec.Operator, g *Grouping, table Table, values *Accumulators) *Aggregate {
+	a := &Aggregate{number: number, input: input, grouping: g, table: table, values: values, starts: make([]*batch.Column, len(g.keys))}
 	spec := g.Spec()
 	if spec.EventTime && g.mode != connector.Complete {
 		a.late = newLateFilter(spec)
@@ -68,7 +70,7 @@ func NewAggregate(input exec.Operator, g *Grouping, table Table, values *Accumul
 
 // Open begins a batch.
 func (a *Aggregate) Open(t *exec.Task) error {
-	a.run, a.read, a.at, a.counts = t.Batch, false, 0, Counts{}
+	a.bounds, a.read, a.at, a.counts = t.Batch.Bounds(a.number), false, 0, Counts{}
 	a.emit, a.evict = a.emit[:0], a.evict[:0]
 	if a.late != nil {
 		a.late.begin()
@@ -115,7 +117,7 @@ func (a *Aggregate) merge(ctx context.Context) error {
 		}
 		sel, keys := b.Sel, a.tableKeys(b.Columns[:n])
 		if a.late != nil {
-			if sel = a.late.keep(b, keys, a.run.LateBefore); len(sel) == 0 && sel != nil {
+			if sel = a.late.keep(b, keys, a.bounds.LateBefore); len(sel) == 0 && sel != nil {
 				continue
 			}
 		}
@@ -169,7 +171,7 @@ func (a *Aggregate) choose() {
 	a.counts.Updated = int64(len(a.emit))
 	if a.late != nil {
 		a.counts.Dropped = a.late.dropped
-		a.evict = a.table.Expired(a.run.EvictBefore, a.evict[:0])
+		a.evict = a.table.Expired(a.bounds.EvictBefore, a.evict[:0])
 	}
 	switch a.grouping.mode {
 	case connector.Append:

@@ -49,7 +49,7 @@ func BenchmarkAggregateUpdate(b *testing.B) {
 				in.batches = append(in.batches, &batch.Batch{Rows: n, Columns: []*batch.Column{
 					batch.Wrap(l, keys, nil), batch.Wrap(l, counts, nil), batch.Wrap(l, counts, nil)}})
 			}
-			a := NewAggregate(in, q.grouping(), table, values)
+			a := NewAggregate(0, in, q.grouping(), table, values)
 			run := func() (rows int) {
 				if err := a.Open(&exec.Task{Batch: &exec.Run{}}); err != nil {
 					b.Fatal(err)

@@ -194,7 +194,7 @@ func (q *query) start(fs vfs.FS, partitions int) (*running, error) {
 		in := &given{keys: len(q.keys), partitions: partitions}
 		table := r.state.Partition(i, partitions, values)
 		r.inputs = append(r.inputs, in)
-		r.parts = append(r.parts, NewAggregate(in, q.grouping(), table, values))
+		r.parts = append(r.parts, NewAggregate(0, in, q.grouping(), table, values))
 	}
 	if r.batch == 0 {
 		r.state.Begin()
@@ -233,7 +233,7 @@ func (r *running) run(rows [][]any, late, evict int64) ([]string, Counts, error)
 		if len(rows) > 0 {
 			r.inputs[i].rows = r.partial(rows)
 		}
-		task := &exec.Task{Number: i, Batch: &exec.Run{ID: r.batch, LateBefore: late, EvictBefore: evict}}
+		task := &exec.Task{Number: i, Batch: &exec.Run{ID: r.batch, ByOperator: []exec.Bounds{{LateBefore: late, EvictBefore: evict}}}}
 		if err := p.Open(task); err != nil {
 			return nil, counts, err
 		}
