@@ -63,7 +63,8 @@ type HashJoin struct {
 
 // NewHashJoin joins input, which it closes.
 func NewHashJoin(input Operator, spec JoinSpec) *HashJoin {
-	j := &HashJoin{input: input, spec: spec, table: keytable.New(spec.KeyTypes)}
+	// ids and keep are never nil: a nil selection would stand for all rows.
+	j := &HashJoin{input: input, spec: spec, table: keytable.New(spec.KeyTypes), ids: []int32{}, keep: []int32{}}
 	for _, t := range spec.BuildTypes {
 		j.built = append(j.built, batch.NewColumn(t, 0))
 	}

@@ -119,6 +119,25 @@ func TestJoinEqualsNestedLoops(t *testing.T) {
 	}
 }
 
+// A first batch without a key that is not null joins nothing.
+func TestJoinOfNullKeysAlone(t *testing.T) {
+	for _, kind := range []JoinKind{InnerJoin, OuterJoin, SemiJoin, AntiJoin} {
+		for _, built := range [][][]any{nil, {{int32(1), int64(1)}}} {
+			j := newJoining(t, types.Of(types.Int), kind, true, false)
+			rows := [][]any{{nil, int64(7)}}
+			var batches []*batch.Batch
+			if built != nil {
+				batches = []*batch.Batch{j.build.batch(built...)}
+			}
+			j.fill(t, batches)
+			join := NewHashJoin(&given{batches: []*batch.Batch{j.probe.batch(rows...)}}, j.spec)
+			if got, want := drain(t, join), j.want(built, rows); !slices.Equal(got, want) {
+				t.Errorf("kind %d, build %v: got %q, want %q", kind, built, got, want)
+			}
+		}
+	}
+}
+
 // A row with more partners than a batch holds is joined piece by piece.
 func TestJoinOfManyPartners(t *testing.T) {
 	for _, kind := range []JoinKind{InnerJoin, OuterJoin, SemiJoin, AntiJoin} {
