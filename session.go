@@ -82,6 +82,13 @@ func WithOutput(w io.Writer) Option { return func(s *settings) { s.out = w } }
 // one for each processor.
 func WithWorkers(n int) Option { return func(s *settings) { s.workers = n } }
 
+// Simulated puts a session on a clock and a disk that a test moves and loses; the
+// disk is that of checkpoints. It is what package weirtest is made with: nobody
+// else can make them.
+func Simulated(c clock.Clock, disk vfs.FS) Option {
+	return func(s *settings) { s.clock, s.fs = c, disk }
+}
+
 // Open opens a session of the embedded engine.
 func Open(options ...Option) (*Session, error) {
 	set := settings{conf: make(map[string]string), log: slog.Default(), out: os.Stdout, clock: clock.System{}, fs: vfs.Disk{}}

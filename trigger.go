@@ -36,6 +36,12 @@ func ProcessingTime(interval time.Duration) Trigger {
 	return t
 }
 
+// Interval is that of [ProcessingTime]; zero for all other triggers.
+func (t Trigger) Interval() time.Duration { return t.trigger.Interval }
+
+// Ends reports whether a query ends by itself with this trigger.
+func (t Trigger) Ends() bool { return t.trigger.Kind != microbatch.ProcessingTime }
+
 // Once runs one batch with everything there is and ends (S83).
 func Once() Trigger { return Trigger{trigger: microbatch.Trigger{Kind: microbatch.Once}} }
 

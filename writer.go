@@ -16,7 +16,6 @@ import (
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/optimize"
 	"github.com/weirstream/weir/internal/query"
-	"github.com/weirstream/weir/internal/vfs"
 )
 
 // StreamWriter says where a stream goes and how (S04). Its methods change it and
@@ -187,7 +186,7 @@ func (w *StreamWriter) sink(c *conf, mode OutputMode) (func(context.Context, con
 
 // checkpoint finds the query's directory.
 func (w *StreamWriter) checkpoint(c *conf) (query.Checkpoint, error) {
-	disk := vfs.Disk{}
+	disk := w.frame.session.fs
 	for k, v := range w.options {
 		if strings.EqualFold(k, "checkpointLocation") && v != "" {
 			dir, err := localPath(v)

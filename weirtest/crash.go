@@ -1,0 +1,61 @@
+package weirtest
+
+import (
+	"errors"
+
+	"github.com/weirstream/weir/internal/vfs"
+)
+
+// Crash ends the query as a power cut would, now: what it had written to its
+// checkpoint and not synced is lost. Restart starts it again.
+func (q *Query) Crash() { q.crash(vfs.OnlySynced) }
+
+// Kill ends the query as SIGKILL would: the machine goes on and loses nothing that
+// was written. Restart starts it again.
+func (q *Query) Kill() { q.crash(vfs.Everything) }
+
+// crash puts the image of the disk in its place.
+func (q *Query) crash(keep uint64) {
+	q.t.Helper()
+	image := q.disk.Image(keep)
+	q.disk.StopAt(len(q.disk.Ops()) + 1) // what the old run still does is for nothing
+	q.end()
+	q.disk = image
+}
+
+// CrashAt lets the query run until its n-th change of the disk from now, from 1,
+// and cuts the power there: reports whether it came that far. When it did not, the
+// query is idle and goes on. So a loop over n crashes at every place there is:
+//
+//	for n := 1; ; n++ { …; if !q.CrashAt(n) { break }; q.Restart(); … }
+func (q *Query) CrashAt(n int) bool {
+	q.t.Helper()
+	q.disk.StopAt(len(q.disk.Ops()) + n)
+	err := q.idle()
+	if err == nil && q.query.IsActive() {
+		q.disk.StopAt(0)
+		return false
+	}
+	if err != nil && !errors.Is(err, vfs.ErrCrashed) {
+		q.t.Fatalf("weirtest: the query failed: %v", err)
+	}
+	died := err != nil
+	q.crash(vfs.OnlySynced)
+	return died
+}
+
+// Restart starts the query again from what the disk holds.
+func (q *Query) Restart() {
+	q.t.Helper()
+	if err := q.RestartAs(q.job); err != nil {
+		q.t.Fatalf("weirtest: restart: %v", err)
+	}
+}
+
+// RestartAs starts a changed job on the checkpoint of the one before and returns
+// why it cannot be. Its streams must be those of the job before.
+func (q *Query) RestartAs(job Job) error {
+	q.end()
+	q.job = job
+	return q.start()
+}
