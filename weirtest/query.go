@@ -231,3 +231,6 @@ func (q *Query) Stop() {
 	}
 	q.end()
 }
+
+// End stops the query before the test ends, in a test that runs many.
+func (q *Query) End() { q.end() }

@@ -59,7 +59,7 @@ func encodePlan(p Plan) ([]byte, error) {
 	b.Write(line)
 	for i, end := range p.Ends {
 		b.WriteByte('\n')
-		if end == nil {
+		if len(end) == 0 {
 			b.WriteString(noOffset)
 			continue
 		}
