@@ -18,8 +18,10 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/weirstream/weir"
+	"github.com/weirstream/weir/internal/rowvalue"
 	"github.com/weirstream/weir/types"
 )
 
@@ -270,21 +272,21 @@ func asCase(t types.Type, v any) any {
 	}
 	switch v := v.(type) {
 	case bool, int8, int16, int32, int64, float32, float64:
-		return shownNumber(t, v)
+		return caseNumber(t, v)
 	case types.Decimal:
 		return v.Format(t.Scale)
 	case []any:
-		return shownList(t, v)
+		return caseList(t, v)
 	case string:
 		if t.Kind == types.Binary {
 			return hex.EncodeToString([]byte(v))
 		}
-		return v
+		return string([]rune(v)) // what is no text is shown as U+FFFD
 	}
 	return fmt.Sprint(v)
 }
 
-func shownList(t types.Type, v []any) any {
+func caseList(t types.Type, v []any) any {
 	out := []any{}
 	switch t.Kind {
 	case types.Struct:
@@ -292,10 +294,13 @@ func shownList(t types.Type, v []any) any {
 			out = append(out, asCase(f.Type, v[i]))
 		}
 	case types.Map:
-		for i := 0; i < len(v); i += 2 {
-			out = append(out, []any{asCase(*t.Key, v[i]), asCase(*t.Elem, v[i+1])})
+		for _, x := range v {
+			p := x.(rowvalue.Pair)
+			out = append(out, []any{asCase(*t.Key, p.Key), asCase(*t.Elem, p.Value)})
 		}
-		slices.SortFunc(out, byText)
+		slices.SortFunc(out, func(a, b any) int {
+			return strings.Compare(inASCII(textOf(a)), inASCII(textOf(b)))
+		})
 	default:
 		for _, x := range v {
 			out = append(out, asCase(*t.Elem, x))
@@ -304,8 +309,22 @@ func shownList(t types.Type, v []any) any {
 	return out
 }
 
-// shownNumber shows what a number is by itself or stands for.
-func shownNumber(t types.Type, v any) any {
+// inASCII is a text with all other characters escaped as in JSON, by which the cases
+// order the pairs of maps.
+func inASCII(s string) string {
+	var b strings.Builder
+	for _, u := range utf16.Encode([]rune(s)) {
+		if u < 0x80 {
+			b.WriteByte(byte(u))
+		} else {
+			fmt.Fprintf(&b, "\\u%04x", u)
+		}
+	}
+	return b.String()
+}
+
+// caseNumber shows what a number is by itself or stands for.
+func caseNumber(t types.Type, v any) any {
 	switch t.Kind {
 	case types.Boolean:
 		return v

@@ -21,6 +21,8 @@ type scope struct {
 	// windows are the time windows of GROUP BY, which are columns to the rest of
 	// the query: window.start.
 	windows []*expr.Call
+	// lambda are the parameters of the lambda functions around, innermost first.
+	lambda []*expr.LambdaVar
 }
 
 // exprs resolves a list.
@@ -55,7 +57,7 @@ func (r *resolution) expr(e expr.Expr, s scope) (expr.Expr, error) {
 	case *expr.Subquery:
 		return nil, notYet("a subquery in an expression", e.At)
 	case *expr.Lambda:
-		return nil, notYet("a lambda function", e.At)
+		return nil, lambdaNotHere(e)
 	case *expr.Parameter:
 		return nil, fault.New(fault.InvalidSQLSyntax, "the parameter %v has no value", e).Locate(e.At)
 	}
@@ -95,6 +97,9 @@ func (r *resolution) cast(e *expr.Cast, s scope) (expr.Expr, error) {
 // attribute finds a name: a column, a field of one, an alias, or a function that
 // needs no parentheses.
 func (r *resolution) attribute(u *expr.UnresolvedAttribute, s scope) (expr.Expr, error) {
+	if e, err := lambdaVar(u, s); e != nil || err != nil {
+		return e, err
+	}
 	columns := s.columns
 	if u.PlanID != 0 {
 		if of, ok := r.outputs[u.PlanID]; ok {
@@ -252,6 +257,9 @@ func (r *resolution) function(u *expr.UnresolvedFunction, s scope) (expr.Expr, e
 		if star, ok := written[0].(*expr.UnresolvedStar); ok && len(star.Target) == 0 && !u.Distinct {
 			written = []expr.Expr{expr.Int32(1)}
 		}
+	}
+	if f := r.Registry.Scalar(u.Name); f != nil && f.Lambda != nil {
+		return r.higherOrder(f, u, s)
 	}
 	var args []expr.Expr
 	for _, a := range written {

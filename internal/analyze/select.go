@@ -72,6 +72,11 @@ func named(e expr.Expr) expr.Expr {
 			return &expr.Alias{Child: e, Names: []string{x.Fn.Name}, ID: expr.NewID(), Implicit: true}
 		}
 	}
+	if c, ok := e.(*expr.Cast); ok {
+		if column, ok := c.Child.(*expr.Ref); ok {
+			return &expr.Alias{Child: e, Names: []string{column.Name}, ID: expr.NewID(), Implicit: true}
+		}
+	}
 	return &expr.Alias{Child: e, Names: []string{e.String()}, ID: expr.NewID(), Implicit: true}
 }
 

@@ -34,12 +34,17 @@ type Compiler struct {
 func (c *Compiler) Compile(e Expr) (Eval, error) {
 	switch e := e.(type) {
 	case *Ref:
-		for i, in := range c.Input {
-			if in.ID == e.ID {
-				return column(i), nil
-			}
+		if i := c.input(e.ID); i >= 0 {
+			return column(i), nil
 		}
 		return nil, fmt.Errorf("expr: column %s#%d is not among the input", e.Name, e.ID)
+	case *LambdaVar:
+		if i := c.input(e.ID); i >= 0 {
+			return column(i), nil
+		}
+		return nil, fmt.Errorf("expr: the parameter %s is not bound", e.Name)
+	case *BoundLambda:
+		return c.compileLambda(e)
 	case *Literal:
 		col := batch.NewColumn(e.Typ, 1)
 		AppendValue(col, e.Value)

@@ -34,6 +34,10 @@ type Function struct {
 	// Total marks a kernel that cannot fail, so that it may run over null rows
 	// and rows that nobody selected, densely.
 	Total bool
+	// Lambda, if not nil, marks a higher-order function: it gives the parameters
+	// of the lambda function that is argument k, of which the arguments before it
+	// and those that are no lambda functions are resolved; nil stands for others.
+	Lambda func(r *Resolver, args []Expr, k int) ([]types.Field, error)
 	// Volatile marks a function whose value is not fixed by its arguments. It
 	// is not folded.
 	Volatile bool

@@ -78,6 +78,11 @@ var (
 	ConflictingPartitions = Condition{"CONFLICTING_PARTITION_COLUMN_NAMES", "KD009"}
 	MultipleGenerators    = Condition{"UNSUPPORTED_GENERATOR.MULTI_GENERATOR", "42K0E"}
 	NestedGenerator       = Condition{"UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", "42K0E"}
+	LambdaArgs            = Condition{"INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH", "42K0D"}
+	LambdaDuplicate       = Condition{"INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES", "42K0D"}
+	LambdaNotHere         = Condition{"INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", "42K0D"}
+	ComparatorNull        = Condition{"COMPARATOR_RETURNS_NULL", "22004"}
+	MapZipDiffTypes       = Condition{"DATATYPE_MISMATCH.MAP_ZIP_WITH_DIFF_TYPES", "42K09"}
 
 	StreamFailed          = Condition{"STREAM_FAILED", "XXKST"}
 	ConcurrentLogUpdate   = Condition{"CONCURRENT_STREAM_LOG_UPDATE", "40000"}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fn/collection"
+	"github.com/weirstream/weir/internal/fn/higher"
 	"github.com/weirstream/weir/internal/fn/logic"
 	"github.com/weirstream/weir/internal/fn/math"
 	"github.com/weirstream/weir/internal/fn/text"
@@ -80,8 +81,17 @@ func arithmetic(name, op string) *expr.Function {
 
 // overloads are the names that themes share.
 func overloads() []*expr.Function {
+	sort := named(collection.Functions, "array_sort")
+	sorting := overload("array_sort", func(args []expr.Expr) *expr.Function {
+		if len(args) > 1 {
+			return higher.SortWith
+		}
+		return sort
+	})
+	sorting.Lambda = higher.SortWith.Lambda
 	subscript, decode := named(collection.Functions, "[]"), named(text.Functions, "decode")
 	return []*expr.Function{
+		sorting,
 		arithmetic("+", "+"), arithmetic("-", "-"), arithmetic("*", "*"), arithmetic("/", "/"),
 		tryArithmetic("try_add", "+"), tryArithmetic("try_subtract", "-"),
 		tryArithmetic("try_multiply", "*"), tryArithmetic("try_divide", "/"),

@@ -8,6 +8,7 @@ import (
 	"github.com/weirstream/weir/internal/fn/cast"
 	"github.com/weirstream/weir/internal/fn/collection"
 	"github.com/weirstream/weir/internal/fn/generate"
+	"github.com/weirstream/weir/internal/fn/higher"
 	"github.com/weirstream/weir/internal/fn/json"
 	"github.com/weirstream/weir/internal/fn/logic"
 	"github.com/weirstream/weir/internal/fn/math"
@@ -23,6 +24,7 @@ func Registry() *expr.Registry {
 	r.Add(shared...)
 	for _, table := range [][]*expr.Function{
 		cast.Functions, logic.Functions, math.Functions, time.Functions, collection.Functions, text.Functions,
+		higher.Functions,
 	} {
 		for _, f := range table {
 			if !slices.ContainsFunc(shared, func(s *expr.Function) bool { return s.Name == f.Name }) {

@@ -194,6 +194,8 @@ func fieldName(e expr.Expr, otherwise string) string {
 		return e.Names[0]
 	case *expr.Ref:
 		return e.Name
+	case *expr.LambdaVar:
+		return e.Name
 	case *expr.Field:
 		return e.Name()
 	}
