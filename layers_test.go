@@ -19,6 +19,7 @@ const layers = `
 	types internal/vfs
 	internal/kernel internal/datetime internal/regex internal/watermark internal/microbatch
 	internal/batch internal/progress
+	internal/variant
 	internal/rowvalue internal/celltext connector stateful
 	internal/expr internal/rowcodec internal/keytable internal/checkpoint internal/schedule internal/nexmark connector/connectortest connector/file/parquet internal/jsontext internal/csvtext
 	internal/plan internal/state internal/shuffle internal/fn/* connector/* bench/gen

@@ -21,7 +21,9 @@ import (
 	"unicode/utf16"
 
 	"github.com/weirstream/weir"
+	"github.com/weirstream/weir/internal/datetime"
 	"github.com/weirstream/weir/internal/rowvalue"
+	"github.com/weirstream/weir/internal/variant"
 	"github.com/weirstream/weir/types"
 )
 
@@ -281,9 +283,35 @@ func asCase(t types.Type, v any) any {
 		if t.Kind == types.Binary {
 			return hex.EncodeToString([]byte(v))
 		}
+		if t.Kind == types.Variant {
+			return variantText(variant.Open(v))
+		}
 		return string([]rune(v)) // what is no text is shown as U+FFFD
 	}
 	return fmt.Sprint(v)
+}
+
+// variantText is a variant as Python writes it as JSON.
+func variantText(v variant.Value) string {
+	var parts []string
+	switch v.Kind() {
+	case variant.Object:
+		for i := range v.Len() {
+			parts = append(parts, inASCII(textOf(v.Name(i)))+":"+variantText(v.At(i)))
+		}
+		return "{" + strings.Join(parts, ",") + "}"
+	case variant.Array:
+		for i := range v.Len() {
+			parts = append(parts, variantText(v.At(i)))
+		}
+		return "[" + strings.Join(parts, ",") + "]"
+	case variant.Double:
+		return strings.ReplaceAll(strconv.FormatFloat(v.Float(), 'g', -1, 64), "e+0", "e+")
+	case variant.Decimal4, variant.Decimal8, variant.Decimal16:
+		d, scale := v.Decimal()
+		return d.Format(scale)
+	}
+	return inASCII(string(v.AppendJSON(nil, datetime.UTC)))
 }
 
 func caseList(t types.Type, v []any) any {

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/weirstream/weir/internal/batch"
+	"github.com/weirstream/weir/internal/datetime"
+	"github.com/weirstream/weir/internal/variant"
 	"github.com/weirstream/weir/types"
 )
 
@@ -72,7 +74,9 @@ func (w *writer) cell(c *batch.Column, i int) {
 		w.dst = AppendCalendar(w.dst, batch.Values[types.Interval](c)[i])
 	case types.Binary:
 		w.binary(batch.Values[string](c)[i])
-	case types.String, types.Variant:
+	case types.Variant:
+		w.dst = variant.Open(batch.Values[string](c)[i]).AppendText(w.dst, datetime.NewZone(w.loc))
+	case types.String:
 		w.dst = append(w.dst, batch.Values[string](c)[i]...)
 	default:
 		w.nested(c, i)

@@ -78,6 +78,10 @@ var (
 	ConflictingPartitions = Condition{"CONFLICTING_PARTITION_COLUMN_NAMES", "KD009"}
 	MultipleGenerators    = Condition{"UNSUPPORTED_GENERATOR.MULTI_GENERATOR", "42K0E"}
 	NestedGenerator       = Condition{"UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", "42K0E"}
+	VariantPath           = Condition{"INVALID_VARIANT_GET_PATH", "22023"}
+	VariantCast           = Condition{"INVALID_VARIANT_CAST", "22023"}
+	VariantDuplicateKey   = Condition{"VARIANT_DUPLICATE_KEY", "22023"}
+	VariantPathType       = Condition{"VARIANT_PATH_TYPE_MISMATCH", "22023"}
 	LambdaArgs            = Condition{"INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH", "42K0D"}
 	LambdaDuplicate       = Condition{"INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES", "42K0D"}
 	LambdaNotHere         = Condition{"INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", "42K0D"}

@@ -8,6 +8,7 @@ import (
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/celltext"
 	"github.com/weirstream/weir/internal/datetime"
+	"github.com/weirstream/weir/internal/variant"
 	"github.com/weirstream/weir/types"
 )
 
@@ -135,7 +136,7 @@ func (e *Encoder) appendOther(to []byte, c *batch.Column, i int) []byte {
 	case types.Decimal128:
 		return celltext.AppendBigDecimal(to, batch.Values[types.Decimal](c)[i], t.Scale)
 	case types.Variant:
-		return append(to, batch.Values[string](c)[i]...)
+		return variant.Open(batch.Values[string](c)[i]).AppendJSON(to, e.options.Zone)
 	case types.Binary:
 		s := batch.Values[string](c)[i]
 		to = base64.StdEncoding.AppendEncode(append(to, '"'), []byte(s))

@@ -4,6 +4,7 @@ import (
 	"unicode/utf8"
 	"unsafe"
 
+	"github.com/weirstream/weir/internal/variant"
 	"github.com/weirstream/weir/types"
 )
 
@@ -268,11 +269,21 @@ func (p *parser) value(n *node, row int) verdict {
 			return misfits
 		}
 		if n.typ.Kind == types.Variant {
-			s = view(p.src[start:p.i])
+			return p.store(n, row, n.storeVariant(row, view(p.src[start:p.i])))
 		}
 		return p.store(n, row, p.decoder.fromString(n, row, s))
 	}
 	return p.scalar(n, row)
+}
+
+// storeVariant makes a variant of a JSON text, of which the last of several fields
+// of one name counts.
+func (n *node) storeVariant(row int, text string) bool {
+	v, err := variant.Parse(text, true)
+	if err == nil {
+		n.values.strings[row] = v.Encode()
+	}
+	return err == nil
 }
 
 // store notes that a row has a value, if ok.
@@ -308,9 +319,11 @@ func (d *Decoder) keep(text []byte) string {
 
 func (p *parser) objectValue(n *node, row int) verdict {
 	switch n.typ.Kind {
-	case types.String, types.Variant:
+	case types.String:
 		n.values.strings[row] = p.raw()
 		return p.store(n, row, !p.broken)
+	case types.Variant:
+		return p.store(n, row, n.storeVariant(row, p.raw()) && !p.broken)
 	case types.Struct:
 		return p.object(n, row)
 	case types.Map:
@@ -322,9 +335,11 @@ func (p *parser) objectValue(n *node, row int) verdict {
 
 func (p *parser) arrayValue(n *node, row int) verdict {
 	switch n.typ.Kind {
-	case types.String, types.Variant:
+	case types.String:
 		n.values.strings[row] = p.raw()
 		return p.store(n, row, !p.broken)
+	case types.Variant:
+		return p.store(n, row, n.storeVariant(row, p.raw()) && !p.broken)
 	case types.Array:
 		return p.elements(n, row)
 	}

@@ -238,7 +238,7 @@ func (p *parser) scalar(n *node, row int) verdict {
 		}
 		v.strings[row], ok = text, true
 	case types.Variant:
-		v.strings[row], ok = text, true
+		ok = n.storeVariant(row, text)
 	case types.Boolean:
 		v.bools[row], ok = kind == trueToken, kind == trueToken || kind == falseToken
 	case types.Byte, types.Short, types.Int, types.Long, types.Timestamp:

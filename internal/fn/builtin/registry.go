@@ -12,6 +12,7 @@ import (
 	"github.com/weirstream/weir/internal/fn/json"
 	"github.com/weirstream/weir/internal/fn/logic"
 	"github.com/weirstream/weir/internal/fn/math"
+	"github.com/weirstream/weir/internal/fn/semi"
 	"github.com/weirstream/weir/internal/fn/text"
 	"github.com/weirstream/weir/internal/fn/time"
 	"github.com/weirstream/weir/internal/fn/window"
@@ -35,6 +36,7 @@ func Registry() *expr.Registry {
 	aggregate.Add(r)
 	generate.Add(r)
 	json.Add(r)
+	semi.Add(r)
 	window.Add(r)
 	for name, further := range aliases {
 		r.Alias(name, further...)

@@ -39,6 +39,10 @@ func (c *rules) find() expr.Kernel {
 	switch {
 	case c.from.Kind == types.Null:
 		return allNull
+	case c.from.Kind == types.Variant:
+		return fromVariant(c.to, c.raise, c.env)
+	case c.to.Kind == types.Variant:
+		return toVariant
 	case c.to.Kind == types.String:
 		return c.toText()
 	case c.from.Kind == types.String:

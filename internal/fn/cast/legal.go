@@ -1,8 +1,11 @@
 package cast
 
 import (
+	"slices"
+
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/variant"
 	"github.com/weirstream/weir/types"
 )
 
@@ -45,6 +48,10 @@ func Allowed(from, to types.Type, ansi bool) bool {
 		return to.Kind != types.Null || from.Kind == types.Null
 	case to.Kind == types.Null:
 		return false
+	case from.Kind == types.Variant:
+		return fromVariantAllowed(to)
+	case to.Kind == types.Variant:
+		return !from.Nested() && variant.Storable(from, false) || from.Kind == types.Array && variant.Storable(from, false)
 	case to.Kind == types.String:
 		return true
 	case from.Nested() || to.Nested():
@@ -52,7 +59,7 @@ func Allowed(from, to types.Type, ansi bool) bool {
 	}
 	switch from.Kind {
 	case types.String:
-		return to.Kind != types.Variant
+		return true
 	case types.Binary:
 		return false
 	case types.Boolean:
@@ -68,7 +75,7 @@ func Allowed(from, to types.Type, ansi bool) bool {
 			to.Kind == types.Timestamp || to.Kind == types.TimestampNTZ
 	case types.YearMonthInterval, types.DayTimeInterval:
 		return to.Kind == from.Kind || to.Integral() || to.Kind == types.Decimal128
-	case types.CalendarInterval, types.Variant:
+	case types.CalendarInterval:
 		return false
 	default:
 		return allowedNumber(from, to, ansi)
@@ -104,4 +111,17 @@ func allowedNested(from, to types.Type, ansi bool) bool {
 		}
 	}
 	return true
+}
+
+// fromVariantAllowed reports whether a variant may be read as a type.
+func fromVariantAllowed(to types.Type) bool {
+	switch to.Kind {
+	case types.YearMonthInterval, types.DayTimeInterval, types.CalendarInterval, types.Time:
+		return false
+	case types.Map:
+		return to.Key.Kind == types.String && fromVariantAllowed(*to.Elem)
+	case types.Array:
+		return fromVariantAllowed(*to.Elem)
+	}
+	return !slices.ContainsFunc(to.Fields, func(f types.Field) bool { return !fromVariantAllowed(f.Type) })
 }
