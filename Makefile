@@ -60,6 +60,7 @@ fuzz: ## run each fuzz target for FUZZTIME (10m)
 meta: ## run the random tests anew, with invariants checked
 	$(GO) test -count=1 -tags invariants -run 'Random|Metamorphic|Oracle' $(PKG)
 	$(GO) test -count=1 -timeout 60m -run TestMetamorphic ./conformance -args -meta-cases 10000
+	$(GO) test -count=1 -timeout 120m -run TestSimulation ./internal/query -args -sim-seeds 1000000
 
 bench: ## run the benchmarks COUNT times (1)
 	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) $(PKG)

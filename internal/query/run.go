@@ -104,6 +104,15 @@ func newMachine(r *run, c *Config, state *checkpoint.State) (*microbatch.Machine
 		options.Sources = append(options.Sources, microbatch.Source{
 			Name: s.description, Replayable: s.replayable, Bounded: s.bounded})
 	}
+	m, err := microbatch.New(options, knownOf(state))
+	if refusal := (*microbatch.NotReplayableError)(nil); errors.As(err, &refusal) {
+		return nil, fault.New(fault.IllegalState, "%s", refusal.Error())
+	}
+	return m, err
+}
+
+// knownOf is what the machine must know of a checkpoint.
+func knownOf(state *checkpoint.State) microbatch.Checkpoint {
 	var known microbatch.Checkpoint
 	if n := len(state.Plans); n > 0 {
 		last := planOf(state.Plans[n-1])
@@ -119,11 +128,7 @@ func newMachine(r *run, c *Config, state *checkpoint.State) (*microbatch.Machine
 			known.Watermark = time.UnixMilli(state.Commits[len(state.Commits)-1].NextWatermarkMS)
 		}
 	}
-	m, err := microbatch.New(options, known)
-	if refusal := (*microbatch.NotReplayableError)(nil); errors.As(err, &refusal) {
-		return nil, fault.New(fault.IllegalState, "%s", refusal.Error())
-	}
-	return m, err
+	return known
 }
 
 // evicts reports whether a moved watermark calls for a batch of its own: Spark
