@@ -63,7 +63,7 @@ type state struct {
 }
 
 // kinds are those that must pass; the others are not built yet.
-var kinds = []string{"tumbling", "sliding", "grouped", "stateless", "sorted", "static_join", "refused"}
+var kinds = []string{"tumbling", "sliding", "session", "grouped", "stateless", "sorted", "static_join", "refused"}
 
 // onPurpose are scenarios that differ on purpose, with the reason. The list only
 // shrinks.

@@ -50,8 +50,8 @@ func (c *streamCheck) modes() error {
 					"Consider using approx_count_distinct() instead.")
 			}
 		}
-		if c.mode == connector.Update && sessions(a) {
-			return modeError(a, c.mode, "session window streaming aggregations")
+		if err := c.sessions(a); err != nil {
+			return err
 		}
 	}
 	switch {
@@ -69,16 +69,6 @@ func (c *streamCheck) modes() error {
 			"in this mode the watermark of one could drop rows that the other still changes")
 	}
 	return nil
-}
-
-func sessions(a *plan.Aggregate) bool {
-	return slices.ContainsFunc(a.Grouping, func(e expr.Expr) bool {
-		found := false
-		for _, r := range expr.Refs(e) {
-			found = found || r.Name == "session_window"
-		}
-		return found
-	})
 }
 
 // watermarked reports whether a key of the aggregate is an event time.

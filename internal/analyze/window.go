@@ -30,6 +30,10 @@ func (r *resolution) windows(in plan.Node, list []expr.Expr) (plan.Node, error) 
 			return false
 		})
 	}
+	if len(calls) > 1 {
+		return nil, fault.New(fault.SeveralWindows, "%s and %s: rows would go into every pair of windows of several kinds; group "+
+			"by one kind, and in a query around it by the other", calls[0], calls[1]).Locate(calls[1].At)
+	}
 	for _, c := range calls {
 		column := r.madeWindow(in, c)
 		if column == nil {
@@ -121,8 +125,7 @@ func (r *resolution) window(in plan.Node, c *expr.Call) (plan.Node, *expr.Ref, e
 		in = &plan.Filter{Input: in, Condition: notNull}
 	}
 	if c.Fn.Name == "session_window" {
-		a := &expr.Alias{Child: c, Names: []string{"session_window"}, ID: expr.NewID()}
-		return &plan.Project{Input: in, Exprs: append(asExprs(in.Output()), a)}, a.Ref(), nil
+		return r.session(in, c)
 	}
 	width, slide := windowLengths(c)
 	if width == slide {

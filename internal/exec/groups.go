@@ -187,16 +187,22 @@ func (g *Groups) Keys(b *batch.Batch) ([]*batch.Column, error) {
 // Find puts the group of each selected row into ids, dense. Groups that were not
 // there come into being, empty, numbered in the order of their first rows.
 func (g *Groups) Find(keys []*batch.Column, rows int, sel, ids []int32) {
+	before := g.table.Slots()
+	if g.assign(keys, rows, sel, ids) > 0 {
+		g.Fresh(before, g.table.Slots())
+	}
+}
+
+// assign puts the number of each selected row's key into ids, and says how many
+// keys are new.
+func (g *Groups) assign(keys []*batch.Column, rows int, sel, ids []int32) int {
 	g.found = append(g.found[:0], keys...)
 	for i, w := range g.spec.widths {
 		if w > 0 {
 			g.found[i] = startsOf(keys[i], g.starts[i])
 		}
 	}
-	before := g.table.Slots()
-	if g.table.Assign(g.found, rows, sel, ids) > 0 {
-		g.Fresh(before, g.table.Slots())
-	}
+	return g.table.Assign(g.found, rows, sel, ids)
 }
 
 // Fresh makes the groups from ≤ g < to empty.

@@ -56,9 +56,13 @@ type Ref struct {
 	// a column without a watermark.
 	Watermark int64
 	// Window is the width in microseconds of the time windows that the column
-	// holds, structs of start and end; 0 for any other column.
+	// holds, structs of start and end; [SessionWindow] where they are sessions;
+	// 0 for any other column.
 	Window int64
 }
+
+// SessionWindow is the width of session windows, which have none of their own.
+const SessionWindow = -1
 
 // Alias names a value. A generator may have several names.
 type Alias struct {
@@ -181,6 +185,8 @@ func (a *Alias) Ref() *Ref {
 		case "window":
 			r.Watermark = WatermarkOf(child.Args[0])
 			r.Window, _ = child.Args[1].(*Literal).Value.(int64)
+		case "session_window":
+			r.Watermark, r.Window = WatermarkOf(child.Args[0]), SessionWindow
 		case "window_time":
 			r.Watermark = WatermarkOf(child.Args[0])
 		}

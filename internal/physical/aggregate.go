@@ -66,6 +66,9 @@ func (b *builder) aggregate(n *plan.Aggregate, s *stage) (factory, error) {
 	if err != nil {
 		return nil, err
 	}
+	if place := a.sessionKey(); place >= 0 {
+		return b.sessionAggregate(a, place, s)
+	}
 	if a.distinct && !plan.Streaming(n) {
 		return b.wholeAggregate(a, s)
 	}
