@@ -17,6 +17,8 @@ type Manifest struct {
 	Operator string `json:"operator"`
 	// Keys are the types of the key columns, as SQL.
 	Keys []string `json:"keys"`
+	// ShardBy is how many of them decide the shard; 0: all.
+	ShardBy int `json:"shardBy,omitempty"`
 	// Values are the columns of a value: what made them and their types.
 	Values []string `json:"values"`
 	// Snapshots are those that may be loaded, oldest first.
@@ -33,7 +35,7 @@ type SnapshotFile struct {
 
 // NewManifest is the manifest of an operator that has no state yet.
 func NewManifest(s *Spec) *Manifest {
-	m := &Manifest{Operator: s.Name}
+	m := &Manifest{Operator: s.Name, ShardBy: s.ShardBy}
 	for i, f := range s.Keys {
 		text := f.Type.SQL()
 		if s.EventTime && s.Time == i {
@@ -86,6 +88,10 @@ func (m *Manifest) Check(number int, s *Spec) error {
 	case !same(m.Keys, now.Keys):
 		return fault.New(fault.StateKeySchema, "operator %d (%s) has the keys %s, but its checkpoint holds state by %s. %s",
 			number, now.Operator, list(now.Keys), list(m.Keys), remedy).
+			With("storedKeySchema", list(m.Keys)).With("newKeySchema", list(now.Keys))
+	case m.ShardBy != now.ShardBy:
+		return fault.New(fault.StateKeySchema, "the first %d of the keys %s decide where operator %d (%s) keeps its state, but its "+
+			"checkpoint was written with the first %d. %s", now.ShardBy, list(now.Keys), number, now.Operator, m.ShardBy, remedy).
 			With("storedKeySchema", list(m.Keys)).With("newKeySchema", list(now.Keys))
 	case !same(m.Values, now.Values):
 		return fault.New(fault.StateValueSchema, "operator %d (%s) keeps %s for each key, but its checkpoint holds %s. %s",

@@ -40,6 +40,7 @@ func TestManifestCheck(t *testing.T) {
 		{"a key more", func(s *Spec) { s.Keys = append(s.Keys, types.Field{Type: long}) }, fault.StateKeySchema, "BIGINT"},
 		{"no event time", func(s *Spec) { s.EventTime = false }, fault.StateKeySchema, "(TIMESTAMP, STRING)"},
 		{"longer windows", func(s *Spec) { s.Width = 20e6 }, fault.StateKeySchema, "20s"},
+		{"other shards", func(s *Spec) { s.ShardBy = 1 }, fault.StateKeySchema, "the first 1 of the keys"},
 		{"a value's type", func(s *Spec) { s.Values[0].Type = types.Of(types.Double) }, fault.StateValueSchema, "sum DOUBLE"},
 		{"a function", func(s *Spec) { s.Values[0].Name = "max" }, fault.StateValueSchema, "max BIGINT"},
 	}

@@ -17,6 +17,7 @@ type ShardRun struct {
 
 // codec turns rows into blocks and back. It keeps its columns from call to call.
 type codec struct {
+	spec         *Spec
 	keys, values []*batch.Column
 	sorted       []int32
 	shards       []uint8
@@ -25,7 +26,7 @@ type codec struct {
 }
 
 func newCodec(spec *Spec) *codec {
-	c := &codec{}
+	c := &codec{spec: spec}
 	for _, t := range spec.KeyTypes() {
 		c.keys = append(c.keys, batch.NewColumn(t, 0))
 	}
@@ -38,7 +39,7 @@ func newCodec(spec *Spec) *codec {
 // order puts rows of keys in order of shard, those of one shard as they were, and
 // says how many there are of each. The result is the codec's.
 func (c *codec) order(keys []*batch.Column, height int, rows []int32) ([]int32, []ShardRun) {
-	c.shards = c.hasher.Shards(keys, height, rows, c.shards[:0])
+	c.shards = c.hasher.Shards(c.spec.ShardKeys(keys), height, rows, c.shards[:0])
 	var counts [keytable.ShardCount]int
 	for _, shard := range c.shards {
 		counts[shard]++

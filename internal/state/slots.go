@@ -201,6 +201,9 @@ func (s *Slots) Reset() {
 	s.table.Reset()
 	s.expiry.reset()
 	s.all.forget()
+	if f, ok := s.values.(Forgetter); ok {
+		f.Forget()
+	}
 }
 
 // Bytes is about the memory that keys and values take.

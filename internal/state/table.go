@@ -25,6 +25,10 @@ type Values interface {
 	Load(slots []int32, in []*batch.Column) error
 }
 
+// Forgetter is an ability of [Values] that keep more than arrays by slot: Forget
+// is called when all slots are taken out at once, before others are loaded.
+type Forgetter interface{ Forget() }
+
 // Table is the keyed state of one operator in one partition, as the operator
 // sees it. It belongs to one goroutine at a time.
 type Table interface {
@@ -66,6 +70,10 @@ type Spec struct {
 	Name string
 	// Keys are the key columns.
 	Keys []types.Field
+	// ShardBy is how many of the key columns, from the first on, decide the shard
+	// of a key; 0: all. Keys that are equal in these lie in one partition, whatever
+	// the others are: those of a join's rows, which differ by a number.
+	ShardBy int
 	// Values are the columns of a value; the name of one says what made it, as
 	// sum, so that another function over the same types is found out.
 	Values []types.Field
@@ -83,6 +91,14 @@ func (s *Spec) KeyTypes() []types.Type { return fieldTypes(s.Keys) }
 
 // ValueTypes are the types of the columns of a value.
 func (s *Spec) ValueTypes() []types.Type { return fieldTypes(s.Values) }
+
+// ShardKeys are those of the key columns that decide the shard.
+func (s *Spec) ShardKeys(keys []*batch.Column) []*batch.Column {
+	if s.ShardBy > 0 {
+		return keys[:s.ShardBy]
+	}
+	return keys
+}
 
 func fieldTypes(fields []types.Field) []types.Type {
 	list := make([]types.Type, len(fields))

@@ -100,6 +100,9 @@ func contract(t *testing.T, open Subject) {
 
 // inHashOrder reports whether slots are in the order of the hashes of their keys.
 func inHashOrder(t state.Table, slots []int32) bool {
+	if len(slots) == 0 {
+		return true // a nil selection would stand for all rows
+	}
 	var h keytable.Hasher
 	return slices.IsSorted(h.Hashes(t.Keys(), maxLen(t.Keys()), slots, nil))
 }
