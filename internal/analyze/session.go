@@ -58,8 +58,9 @@ func (c *streamCheck) sessions(a *plan.Aggregate) error {
 		return modeError(a, c.mode, "session window streaming aggregations")
 	}
 	if len(a.Grouping) == 1 {
-		return fault.New(fault.GlobalSession, "a stream is grouped by session_window and nothing else; group it by another "+
-			"column too").Locate(a.At)
+		// Spark says so when the first batch is planned, and with nothing more.
+		return fault.New(fault.StreamFailed, "a stream is grouped by session_window and nothing else, which is not supported: "+
+			"group it by another column too").Locate(a.At)
 	}
 	return nil
 }

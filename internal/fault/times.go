@@ -9,6 +9,5 @@ var (
 	MicrosAddedToDate   = Condition{"INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION", "22006"}
 	SeveralWindows      = Condition{"_LEGACY_ERROR_TEMP_1039", "42000"}
 	SessionGapType      = Condition{"_LEGACY_ERROR_TEMP_1040", "42000"}
-	GlobalSession       = Condition{"_LEGACY_ERROR_TEMP_1239", "0A000"}
 	NothingToExtract    = Condition{"INVALID_EXTRACT_BASE_FIELD_TYPE", "42000"}
 )

@@ -264,6 +264,9 @@ func (a *SessionAggregate) home(b *batch.Batch, head int32, newer *int32, p sess
 		}
 		made = x.found[0]
 	} else if s.heads[head].count > 0 {
+		if err := a.fold(); err != nil { // the head may have been absorbed just now
+			return 0, err
+		}
 		s.empty--
 		s.acc.Reset(int(head), int(head)+1)
 	}

@@ -57,10 +57,23 @@ func TestRefused(t *testing.T) {
 	b.Fails(fault.NonFoldable, "window", time, time)
 	b.Fails(fault.UnsupportedFeature, "window", time, "10 seconds", "5 seconds")
 	b.Fails(fault.TypeMismatch, "window_time", time)
-	b.Fails(fault.UnsupportedFeature, "session_window", time, "10 seconds")
-	if s, err := b.TryCall("session_window", time, "10 seconds"); err != nil || s.String() != "session_window" {
-		t.Errorf("session_window: %v, %v", s, err)
-	}
+	b.Fails(fault.SessionGapType, "session_window", time, 5)
+	b.Fails(fault.SessionGapType, "session_window", time, time)
+	b.Fails(fault.WrongNumArgs, "session_window", time)
+}
+
+// A row's session goes from its time to its time and the gap, months and days by the calendar; a gap that is none
+// gives NULL.
+func TestSession(t *testing.T) {
+	b := fntest.New(t, cast.New, Functions)
+	times := b.Column(types.Of(types.Timestamp), int64(0), int64(3*second), nil)
+	b.Expect(b.Call("session_window", times, "5 seconds"), "{1970-01-01 00:00:00, 1970-01-01 00:00:05}",
+		"{1970-01-01 00:00:03, 1970-01-01 00:00:08}", "NULL")
+	b.Expect(b.Call("session_window", times, "1 month 1 day"), "{1970-01-01 00:00:00, 1970-02-02 00:00:00}",
+		"{1970-01-01 00:00:03, 1970-02-02 00:00:03}", "NULL")
+	b.Expect(b.Call("session_window", times, "soon"), "NULL", "NULL", "NULL")
+	gap := b.Column(types.Of(types.String), "1 second", "soon", "1 second")
+	b.Expect(b.Call("session_window", times, gap), "{1970-01-01 00:00:00, 1970-01-01 00:00:01}", "NULL", "NULL")
 }
 
 // The windows and their order are Spark's.
