@@ -50,15 +50,17 @@ type SessionAggregate struct {
 	counts Counts
 	starts sessionSpread // how the rows of a batch lie
 
-	touched   []int32  // heads of keys that have rows, in order of the first
-	isTouched []uint64 // bit slot
-
+	touched touchedHeads
 	dirty   []int32 // scratch
 	order   sessionOrder
-	keys    []*batch.Column // of out
-	window  *batch.Column   // of out
-	results []*batch.Column // of out
-	out     batch.Batch
+	out     sessionOut
+}
+
+// sessionOut is what is given.
+type sessionOut struct {
+	batch.Batch
+	keys, results []*batch.Column
+	window        *batch.Column
 }
 
 // NewSessionAggregate groups input as g says, as the operator with this number in
@@ -67,13 +69,13 @@ type SessionAggregate struct {
 func NewSessionAggregate(number int, input exec.Operator, g *SessionGrouping, table Table, sessions *Sessions) *SessionAggregate {
 	a := &SessionAggregate{number: number, input: input, grouping: g, table: table, sessions: sessions, calendar: newCalendar(), last: -1}
 	for _, k := range g.keys {
-		a.keys = append(a.keys, batch.NewColumn(k.Typ, 0))
+		a.out.keys = append(a.out.keys, batch.NewColumn(k.Typ, 0))
 	}
-	a.window = batch.NewColumn(g.window.Typ, 0)
+	a.out.window = batch.NewColumn(g.window.Typ, 0)
 	for _, c := range g.calls {
-		a.results = append(a.results, batch.NewColumn(c.Typ, 0))
+		a.out.results = append(a.out.results, batch.NewColumn(c.Typ, 0))
 	}
-	a.out.Columns = slices.Concat(slices.Insert(slices.Clone(a.keys), g.place, a.window), a.results)
+	a.out.Columns = slices.Concat(slices.Insert(slices.Clone(a.out.keys), g.place, a.out.window), a.out.results)
 	a.starts.init(len(g.keys))
 	return a
 }
@@ -94,10 +96,8 @@ func NewStaticSessions(input exec.Operator, g *SessionGrouping) (*SessionAggrega
 // Open begins a batch.
 func (a *SessionAggregate) Open(t *exec.Task) error {
 	a.bounds, a.read, a.at, a.counts = exec.NoBounds(), false, 0, Counts{}
-	for _, head := range a.touched {
-		a.isTouched[head>>6] = 0
-	}
-	a.emit, a.evict, a.touched = a.emit[:0], a.evict[:0], a.touched[:0]
+	a.touched.reset()
+	a.emit, a.evict = a.emit[:0], a.evict[:0]
 	if a.static != nil {
 		a.static.Reset()
 		a.sessions.empty = 0
@@ -160,7 +160,7 @@ func (a *SessionAggregate) Next(ctx context.Context) (*batch.Batch, error) {
 
 // merge adds the input to the sessions.
 func (a *SessionAggregate) merge(ctx context.Context) error {
-	n := len(a.keys)
+	n := len(a.out.keys)
 	for {
 		b, err := a.input.Next(ctx)
 		if err == io.EOF {
@@ -176,7 +176,7 @@ func (a *SessionAggregate) merge(ctx context.Context) error {
 		if err := a.table.Find(x.headKeys(b, n), b.Rows, x.rows, x.heads); err != nil {
 			return err
 		}
-		a.touch(x.heads)
+		a.touched.add(x.heads, len(a.sessions.spans))
 		x.sort()
 		if err := a.place(b); err != nil {
 			return err
@@ -187,19 +187,6 @@ func (a *SessionAggregate) merge(ctx context.Context) error {
 		}
 		if err := a.sessions.acc.Merge(x.slots, b.Columns[n+2:], x.rows); err != nil {
 			return err
-		}
-	}
-}
-
-// touch notes keys that have rows.
-func (a *SessionAggregate) touch(heads []int32) {
-	for len(a.isTouched)*64 < len(a.sessions.spans) {
-		a.isTouched = append(a.isTouched, 0)
-	}
-	for _, head := range heads {
-		if word, bit := head>>6, uint64(1)<<(head&63); a.isTouched[word]&bit == 0 {
-			a.isTouched[word] |= bit
-			a.touched = append(a.touched, head)
 		}
 	}
 }
@@ -310,7 +297,7 @@ func (a *SessionAggregate) fold() error {
 // choose decides which sessions are emitted and which leave.
 func (a *SessionAggregate) choose() {
 	s := a.sessions
-	for _, head := range a.touched {
+	for _, head := range a.touched.list {
 		a.counts.Updated += int64(s.heads[head].count)
 	}
 	a.dirty = a.table.Dirty(a.dirty[:0])
@@ -353,23 +340,23 @@ func (a *SessionAggregate) give() (*batch.Batch, error) {
 	slots := a.emit[a.at : a.at+n]
 	a.at += n
 	keys := a.table.Keys()
-	for i, c := range a.keys {
+	for i, c := range a.out.keys {
 		c.Take(keys[i], slots)
 	}
-	a.window.Resize(n)
-	from, to := batch.Values[int64](a.window.Children[0]), batch.Values[int64](a.window.Children[1])
+	a.out.window.Resize(n)
+	from, to := batch.Values[int64](a.out.window.Children[0]), batch.Values[int64](a.out.window.Children[1])
 	for i, slot := range slots {
 		span := a.sessions.spans[slot]
 		from[i], to[i] = span.start, span.end
 	}
-	for _, c := range a.results {
+	for _, c := range a.out.results {
 		c.Resize(0)
 	}
-	if err := a.sessions.acc.Results(slots, a.results); err != nil {
+	if err := a.sessions.acc.Results(slots, a.out.results); err != nil {
 		return nil, err
 	}
 	a.out.Rows, a.out.Sel = n, nil
-	return &a.out, nil
+	return &a.out.Batch, nil
 }
 
 // finish lets the sessions go that leave, when all have been given.

@@ -96,3 +96,29 @@ func (x *sessionSpread) span(i int) (start, end int64) {
 	k := x.order[i]
 	return x.starts[k], x.ends[k]
 }
+
+// touchedHeads are the heads of the keys that have rows in a batch, each once.
+type touchedHeads struct {
+	list []int32
+	bits []uint64 // bit slot
+}
+
+func (t *touchedHeads) reset() {
+	for _, head := range t.list {
+		t.bits[head>>6] = 0
+	}
+	t.list = t.list[:0]
+}
+
+// add adds heads, of so many slots.
+func (t *touchedHeads) add(heads []int32, slots int) {
+	for len(t.bits)*64 < slots {
+		t.bits = append(t.bits, 0)
+	}
+	for _, head := range heads {
+		if word, bit := head>>6, uint64(1)<<(head&63); t.bits[word]&bit == 0 {
+			t.bits[word] |= bit
+			t.list = append(t.list, head)
+		}
+	}
+}

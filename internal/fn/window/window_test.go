@@ -62,8 +62,8 @@ func TestRefused(t *testing.T) {
 	b.Fails(fault.WrongNumArgs, "session_window", time)
 }
 
-// A row's session goes from its time to its time and the gap, months and days by the calendar; a gap that is none
-// gives NULL.
+// A row's session goes from its time to its time and the gap, months and days by
+// the calendar; a gap that is none gives NULL.
 func TestSession(t *testing.T) {
 	b := fntest.New(t, cast.New, Functions)
 	times := b.Column(types.Of(types.Timestamp), int64(0), int64(3*second), nil)
