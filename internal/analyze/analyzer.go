@@ -41,6 +41,9 @@ func (a *Analyzer) Analyze(ctx context.Context, n plan.Node) (plan.Node, error) 
 	if err != nil {
 		return nil, err
 	}
+	if out, err = r.decorrelate(out); err != nil {
+		return nil, err
+	}
 	return number(out), nil
 }
 
@@ -55,6 +58,8 @@ type resolution struct {
 	depth   int // of views within views
 	// made are the time windows that have a column.
 	made []madeWindow
+	// outer are the scopes of the queries around a subquery, innermost last.
+	outer []scope
 }
 
 type cte struct {
@@ -62,6 +67,9 @@ type cte struct {
 	columns []string
 	query   plan.Node
 	outer   int // how many ctes its own text can see
+	// recursive says that it may read itself; running is set while it does.
+	recursive bool
+	running   *plan.Recursion
 }
 
 // maxDepth bounds views that read views and CTEs that read CTEs.
@@ -142,6 +150,16 @@ func (r *resolution) relation(n plan.Node) (plan.Node, error) {
 		return r.join(n)
 	case *plan.SetOp:
 		return r.setOp(n)
+	case *plan.Pivot:
+		return r.pivot(n)
+	case *plan.Unpivot:
+		return r.unpivot(n)
+	case *plan.Sample:
+		return r.sampled(n)
+	case *plan.Tail:
+		return r.count(n, n.Input, n.Count, func(in plan.Node, c expr.Expr) plan.Node {
+			return &plan.Tail{Origin: n.Origin, Input: in, Count: c}
+		})
 	default:
 		return nil, notYet(strings.TrimPrefix(fmt.Sprintf("%T", n), "*plan."), fault.Position{})
 	}

@@ -118,18 +118,21 @@ func (r *resolution) deduplicate(n *plan.Deduplicate) (plan.Node, error) {
 // join resolves a join: the condition over the columns of both sides; of the
 // columns of USING and NATURAL one remains.
 func (r *resolution) join(n *plan.Join) (plan.Node, error) {
-	if n.Lateral {
-		return nil, notYet("a LATERAL subquery", n.At)
-	}
 	left, err := r.node(n.Left)
 	if err != nil {
 		return nil, err
 	}
+	if n.Lateral {
+		r.outer = append(r.outer, scope{columns: left.Output()})
+	}
 	right, err := r.node(n.Right)
+	if n.Lateral {
+		r.outer = r.outer[:len(r.outer)-1]
+	}
 	if err != nil {
 		return nil, err
 	}
-	out := &plan.Join{Origin: n.Origin, Left: left, Right: right, Type: n.Type}
+	out := &plan.Join{Origin: n.Origin, Left: left, Right: right, Type: n.Type, Lateral: n.Lateral}
 	if n.Natural || len(n.Using) > 0 {
 		return r.joinUsing(n, out)
 	}
@@ -257,50 +260,6 @@ func (r *resolution) usingKey(t plan.JoinType, left, right expr.Expr, n *plan.Jo
 	default:
 		return left, nil
 	}
-}
-
-// setOp resolves UNION.
-func (r *resolution) setOp(n *plan.SetOp) (plan.Node, error) {
-	if n.Kind != plan.UnionSet {
-		return nil, notYet(strings.ToUpper(n.String()), n.At)
-	}
-	left, err := r.node(n.Left)
-	if err != nil {
-		return nil, err
-	}
-	right, err := r.node(n.Right)
-	if err != nil {
-		return nil, err
-	}
-	if n.ByName {
-		if right, err = byName(n, left, right); err != nil {
-			return nil, err
-		}
-	}
-	lo, ro := left.Output(), right.Output()
-	if len(lo) != len(ro) {
-		return nil, fault.New(fault.NumColumnsMismatch, "the left side of UNION has %d columns, the right side %d",
-			len(lo), len(ro)).Locate(n.At)
-	}
-	lefts, rights := asExprs(lo), asExprs(ro)
-	columns := make([]*expr.Ref, len(lo))
-	for i := range lo {
-		pair, t, err := r.Resolver.UnifyFor("UNION", []expr.Expr{lo[i], ro[i]})
-		if err != nil {
-			return nil, place(err, n.At)
-		}
-		lefts[i], rights[i] = named(pair[0]), named(pair[1])
-		columns[i] = &expr.Ref{Name: lo[i].Name, ID: expr.NewID(), Typ: t, Null: lo[i].Null || ro[i].Null, Watermark: -1}
-		if lo[i].Watermark >= 0 && ro[i].Watermark >= 0 {
-			columns[i].Watermark = max(lo[i].Watermark, ro[i].Watermark)
-		}
-	}
-	var out plan.Node = &plan.Union{Origin: n.Origin, Columns: columns,
-		All: []plan.Node{&plan.Project{Input: left, Exprs: lefts}, &plan.Project{Input: right, Exprs: rights}}}
-	if !n.All {
-		out = distinct(out)
-	}
-	return out, nil
 }
 
 // byName puts the right columns in the order of the left ones.

@@ -18,6 +18,8 @@ type scope struct {
 	// aliases are items of the select list that GROUP BY, HAVING and ORDER BY
 	// may name; columns go before them.
 	aliases []expr.Expr
+	// sets are the grouping sets, where grouping(…) may stand; nil for none.
+	sets *expanded
 	// windows are the time windows of GROUP BY, which are columns to the rest of
 	// the query: window.start.
 	windows []*expr.Call
@@ -53,9 +55,9 @@ func (r *resolution) expr(e expr.Expr, s scope) (expr.Expr, error) {
 	case *expr.Cast:
 		return r.cast(e, s)
 	case *expr.Window:
-		return nil, nonTimeWindow(e)
+		return r.over(e, s)
 	case *expr.Subquery:
-		return nil, notYet("a subquery in an expression", e.At)
+		return r.subquery(e, s)
 	case *expr.Lambda:
 		return nil, lambdaNotHere(e)
 	case *expr.Parameter:
@@ -124,20 +126,42 @@ func (r *resolution) attribute(u *expr.UnresolvedAttribute, s scope) (expr.Expr,
 			return e, nil
 		}
 	}
-	if len(u.Parts) == 1 {
-		for _, a := range s.aliases {
-			if n := expr.Named(a); n != nil && strings.EqualFold(n.Name, u.Parts[0]) {
-				if alias, ok := a.(*expr.Alias); ok {
-					return alias.Child, nil
-				}
-				return a, nil
-			}
+	if e, err := alias(u.Parts, s.aliases); e != nil || err != nil {
+		return e, err
+	}
+	for _, around := range slices.Backward(r.outer) {
+		if e, err := match(u.Parts, around.columns); e != nil || err != nil {
+			return e, err
 		}
+	}
+	if len(u.Parts) == 1 {
 		if e := r.bareFunction(u.Parts[0], u.At); e != nil {
 			return e, nil
 		}
 	}
 	return nil, unknownColumn(u, s)
+}
+
+// alias finds an item of a select list by its name, or a field of one.
+func alias(parts []string, items []expr.Expr) (expr.Expr, error) {
+	for _, item := range items {
+		n := expr.Named(item)
+		if n == nil || !strings.EqualFold(n.Name, parts[0]) {
+			continue
+		}
+		a, ok := item.(*expr.Alias)
+		switch {
+		case !ok && len(parts) > 1:
+			continue
+		case !ok:
+			return item, nil
+		}
+		if _, generates := a.Child.(*expr.GeneratorCall); generates || len(parts) > 1 && a.Type().Kind != types.Struct {
+			continue
+		}
+		return fields(a.Child, parts[1:])
+	}
+	return nil, nil
 }
 
 // bareFunctions can be written without parentheses.
@@ -252,6 +276,12 @@ func (r *resolution) extract(u *expr.UnresolvedExtract, s scope) (expr.Expr, err
 
 // function resolves a call of any kind.
 func (r *resolution) function(u *expr.UnresolvedFunction, s scope) (expr.Expr, error) {
+	if isGrouping(u.Name) {
+		if s.sets == nil {
+			return nil, fault.New(fault.GroupingWithoutSets, "%s needs GROUPING SETS, ROLLUP or CUBE", u.Name).Locate(u.At)
+		}
+		return s.sets.groupingCall(r, u, s)
+	}
 	written := u.Args
 	if strings.EqualFold(u.Name, "count") && len(written) == 1 {
 		if star, ok := written[0].(*expr.UnresolvedStar); ok && len(star.Target) == 0 && !u.Distinct {
@@ -276,6 +306,9 @@ func (r *resolution) function(u *expr.UnresolvedFunction, s scope) (expr.Expr, e
 			return nil, err
 		}
 		args = append(args, e)
+	}
+	if f := r.Registry.Aggregate(u.Name); f != nil && u.IgnoreNulls && len(args) == 1 {
+		args = append(args, expr.Lit(true))
 	}
 	out, err := r.call(u.Name, args, u)
 	if err != nil {
@@ -335,6 +368,9 @@ func (r *resolution) call(name string, args []expr.Expr, u *expr.UnresolvedFunct
 	}
 	f := r.Registry.Scalar(name)
 	if f == nil {
+		if err := r.withoutOver(name, u.At); err != nil {
+			return nil, err
+		}
 		return nil, unknownFunction(r.Registry, name, u.At)
 	}
 	res, err := f.Resolve(&r.Resolver, args)

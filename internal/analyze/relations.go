@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -55,13 +56,28 @@ func (r *resolution) readCTE(n *plan.Read) (plan.Node, bool, error) {
 		if !strings.EqualFold(c.name, n.Table[0]) {
 			continue
 		}
-		outer := r.ctes
-		r.ctes = r.ctes[:c.outer]
-		defer func() { r.ctes = outer }()
+		if c.running != nil {
+			return &plan.SubqueryAlias{Origin: n.Origin, Input: lastLevel(n, c.running), Name: []string{c.name}}, true, nil
+		}
+		defer r.within(r.ctes[:c.outer])()
+		if rec, ok, err := r.recursive(n, c); ok {
+			if err != nil {
+				return nil, true, err
+			}
+			return &plan.SubqueryAlias{Origin: n.Origin, Input: rec, Name: []string{c.name}}, true, nil
+		}
 		out, err := r.node(&plan.SubqueryAlias{Origin: n.Origin, Input: c.query, Name: []string{c.name}, Columns: c.columns})
 		return out, true, err
 	}
 	return nil, false, nil
+}
+
+// within makes these named queries the only ones in scope, and no columns of
+// queries around, until the function it gives is called.
+func (r *resolution) within(ctes []cte) func() {
+	outer, columns := r.ctes, r.outer
+	r.ctes, r.outer = ctes, nil
+	return func() { r.ctes, r.outer = outer, columns }
 }
 
 // readView resolves a view's own plan. A view over a format is a stream where
@@ -72,9 +88,7 @@ func (r *resolution) readView(n *plan.Read, view plan.Node) (plan.Node, error) {
 		stream.Streaming = true
 		view = &stream
 	}
-	outer := r.ctes
-	r.ctes = nil
-	defer func() { r.ctes = outer }()
+	defer r.within(nil)()
 	out, err := r.node(view)
 	if err != nil {
 		return nil, err
@@ -133,7 +147,7 @@ func (r *resolution) values(n *plan.Values) (plan.Node, error) {
 	rows := make([][]expr.Expr, len(n.Rows))
 	for i, row := range n.Rows {
 		if len(row) != width {
-			return nil, fault.New(fault.InvalidSQLSyntax, "row %d of VALUES has %d columns, the first has %d",
+			return nil, fault.New(fault.InlineTableColumns, "row %d of VALUES has %d columns, the first has %d",
 				i+1, len(row), width).Locate(n.At)
 		}
 		var err error
@@ -258,11 +272,12 @@ func rename(in plan.Node, out []*expr.Ref, names []string) plan.Node {
 func (r *resolution) with(n *plan.With) (plan.Node, error) {
 	outer := r.ctes
 	defer func() { r.ctes = outer }()
-	if n.Recursive {
-		return nil, notYet("WITH RECURSIVE", n.At)
-	}
 	for i, name := range n.Names {
-		c := cte{name: name, query: n.Relations[i], outer: len(r.ctes)}
+		if slices.ContainsFunc(n.Names[:i], func(before string) bool { return sameName(before, name) }) {
+			return nil, fault.New(fault.DuplicateCTE, "two queries of WITH are called `%s`", name).
+				With("duplicateNames", "`"+name+"`").Locate(n.At)
+		}
+		c := cte{name: name, query: n.Relations[i], outer: len(r.ctes), recursive: n.Recursive}
 		if n.Columns != nil {
 			c.columns = n.Columns[i]
 		}
@@ -270,3 +285,5 @@ func (r *resolution) with(n *plan.With) (plan.Node, error) {
 	}
 	return r.node(n.Input)
 }
+
+func sameName(a, b string) bool { return strings.EqualFold(a, b) }

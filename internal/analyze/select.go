@@ -12,6 +12,9 @@ import (
 
 // filter resolves WHERE.
 func (r *resolution) filter(n *plan.Filter) (plan.Node, error) {
+	if n.Qualify {
+		return r.qualify(n)
+	}
 	in, err := r.node(n.Input)
 	if err != nil {
 		return nil, err
@@ -23,6 +26,9 @@ func (r *resolution) filter(n *plan.Filter) (plan.Node, error) {
 	if expr.HasAggregate(cond) {
 		return nil, fault.New(fault.InvalidWhere, "an aggregate function stands in the condition %v; use HAVING", cond).
 			Locate(n.At)
+	}
+	if expr.HasWindow(cond) {
+		return nil, fault.New(fault.WindowInWhere, "a window function stands in WHERE; use QUALIFY, or a query around this one").Locate(n.At)
 	}
 	if cond, err = r.condition(cond, n.At); err != nil {
 		return nil, err
@@ -51,6 +57,7 @@ func (r *resolution) items(list []expr.Expr, s scope) ([]expr.Expr, error) {
 			out = append(out, columns...)
 			continue
 		}
+		s.aliases = out // an item may name those before it
 		x, err := r.expr(e, s)
 		if err != nil {
 			return nil, err
@@ -124,6 +131,9 @@ func (r *resolution) selectList(o plan.Origin, in plan.Node, items []expr.Expr) 
 		return nil, err
 	}
 	if in, err = r.windows(in, items); err != nil {
+		return nil, err
+	}
+	if in, items, err = r.overs(in, items); err != nil {
 		return nil, err
 	}
 	return &plan.Project{Origin: o, Input: in, Exprs: items}, nil
@@ -209,18 +219,40 @@ func (r *resolution) generate(n *plan.Generate) (plan.Node, error) {
 
 // aggregate resolves GROUP BY, with the orders of an ORDER BY above it.
 func (r *resolution) aggregate(n *plan.Aggregate, orders []*expr.SortOrder) (plan.Node, error) {
-	if n.Kind == plan.Rollup || n.Kind == plan.Cube || n.Kind == plan.GroupingSets {
-		return nil, notYet("GROUPING SETS, ROLLUP or CUBE", n.At)
-	}
 	in, err := r.node(n.Input)
 	if err != nil {
 		return nil, err
+	}
+	if n.Kind == plan.Rollup || n.Kind == plan.Cube || n.Kind == plan.GroupingSets {
+		return r.groupSets(n, in, orders)
 	}
 	items, err := r.items(n.Exprs, scope{columns: in.Output(), windows: r.groupWindows(n, in)})
 	if err != nil {
 		return nil, err
 	}
 	return r.group(n, in, items, orders)
+}
+
+// groupSets resolves GROUPING SETS, ROLLUP and CUBE.
+func (r *resolution) groupSets(n *plan.Aggregate, in plan.Node, orders []*expr.SortOrder) (plan.Node, error) {
+	// What can be named by GROUP BY has no grouping(…) in it.
+	var plainItems []expr.Expr
+	for _, e := range n.Exprs {
+		if x, err := r.items([]expr.Expr{e}, scope{columns: in.Output()}); err == nil {
+			plainItems = append(plainItems, x...)
+		} else {
+			plainItems = append(plainItems, expr.Lit(nil))
+		}
+	}
+	over, sets, err := r.expand(n, in, plainItems)
+	if err != nil {
+		return nil, err
+	}
+	items, err := r.items(n.Exprs, scope{columns: in.Output(), sets: sets})
+	if err != nil {
+		return nil, err
+	}
+	return r.groupOver(n, over, items, orders, scope{columns: in.Output(), aliases: items, sets: sets})
 }
 
 // grouping resolves the keys: columns, items by their place or alias, any
@@ -271,11 +303,18 @@ func unalias(e expr.Expr) expr.Expr {
 // group makes the three nodes of an aggregate, see the package's text, and the
 // sort above them.
 func (r *resolution) group(n *plan.Aggregate, in plan.Node, items []expr.Expr, orders []*expr.SortOrder) (plan.Node, error) {
-	keys, err := r.grouping(n, in, items)
-	if err != nil {
+	return r.groupOver(n, in, items, orders, scope{columns: in.Output(), aliases: items, windows: r.groupWindows(n, in)})
+}
+
+// groupOver is group where in may be expanded for grouping sets, which s then has.
+func (r *resolution) groupOver(n *plan.Aggregate, in plan.Node, items []expr.Expr, orders []*expr.SortOrder, s scope) (plan.Node, error) {
+	var keys []expr.Expr
+	var err error
+	if s.sets != nil {
+		keys = append(asExprs(s.sets.columns), s.sets.id)
+	} else if keys, err = r.grouping(n, in, items); err != nil {
 		return nil, err
 	}
-	s := scope{columns: in.Output(), aliases: items, windows: r.groupWindows(n, in)}
 	var having expr.Expr
 	if n.Having != nil {
 		if having, err = r.expr(n.Having, s); err != nil {
@@ -302,6 +341,7 @@ func (r *resolution) group(n *plan.Aggregate, in plan.Node, items []expr.Expr, o
 	}
 	keys, items, all = all[:len(keys)], all[len(keys):len(keys)+len(items)], all[len(keys)+len(items):]
 	g := newGrouping(n, in, keys)
+	g.sets, g.outer = s.sets, r.outer
 	out := make([]expr.Expr, len(items))
 	for i, item := range items {
 		if out[i], err = g.rewrite(item); err != nil {
@@ -319,6 +359,14 @@ func (r *resolution) group(n *plan.Aggregate, in plan.Node, items []expr.Expr, o
 	var node plan.Node = g.node()
 	if having != nil {
 		node = &plan.Filter{Origin: n.Origin, Input: node, Condition: having}
+	}
+	both := append(slices.Clone(out), all...)
+	if node, both, err = r.overs(node, both); err != nil {
+		return nil, err
+	}
+	out, all = both[:len(out)], both[len(out):]
+	if node, out, err = r.generators(n.Origin, node, out); err != nil {
+		return nil, err
 	}
 	if len(all) == 0 {
 		return &plan.Project{Origin: n.Origin, Input: node, Exprs: out}, nil
@@ -369,6 +417,8 @@ type grouped struct {
 	in     plan.Node
 	keys   []expr.Expr // Refs or Aliases
 	calls  []*expr.Alias
+	sets   *expanded // of grouping sets, nil for none
+	outer  []scope   // whose columns are constant within the query
 }
 
 func newGrouping(n *plan.Aggregate, in plan.Node, keys []expr.Expr) *grouped {
@@ -388,7 +438,16 @@ func (g *grouped) rewrite(e expr.Expr) (expr.Expr, error) {
 			return expr.Named(k), nil
 		}
 	}
+	if g.sets != nil {
+		for i, k := range g.sets.keys {
+			if expr.Equal(k, e) {
+				return g.sets.columns[i], nil
+			}
+		}
+	}
 	switch e := e.(type) {
+	case *expr.Window:
+		return g.rewriteWindow(e)
 	case *expr.AggregateCall:
 		for _, c := range g.calls {
 			if expr.Equal(c.Child, e) {
@@ -399,7 +458,15 @@ func (g *grouped) rewrite(e expr.Expr) (expr.Expr, error) {
 		g.calls = append(g.calls, c)
 		return c.Ref(), nil
 	case *expr.Ref:
+		if slices.ContainsFunc(g.outer, func(s scope) bool {
+			return slices.ContainsFunc(s.columns, func(c *expr.Ref) bool { return c.ID == e.ID })
+		}) {
+			return e, nil
+		}
 		cond := fault.MissingAggregation
+		if len(g.keys) == 0 {
+			cond = fault.MissingGroupBy
+		}
 		return nil, fault.New(cond, "the column `%s` is neither grouped nor in an aggregate function; "+
 			"add it to GROUP BY or write any_value(%s)", e.Name, e.Name).With("expression", e.Name).Locate(g.origin.At)
 	}
@@ -415,6 +482,30 @@ func (g *grouped) rewrite(e expr.Expr) (expr.Expr, error) {
 		}
 	}
 	return e.WithChildren(fresh), nil
+}
+
+// rewriteWindow is rewrite for a window function over groups: its function is no
+// aggregate of the groups, but what that reads may be one.
+func (g *grouped) rewriteWindow(w *expr.Window) (expr.Expr, error) {
+	children := slices.Clone(w.Children())
+	for i, c := range children {
+		if i > 0 {
+			var err error
+			if children[i], err = g.rewrite(c); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		args := slices.Clone(c.Children())
+		for k, a := range args {
+			var err error
+			if args[k], err = g.rewrite(a); err != nil {
+				return nil, err
+			}
+		}
+		children[0] = c.WithChildren(args)
+	}
+	return w.WithChildren(children), nil
 }
 
 func (g *grouped) node() plan.Node {

@@ -1,6 +1,8 @@
 package analyze
 
 import (
+	"strings"
+
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
@@ -90,6 +92,7 @@ func (r *resolution) sortAggregate(n *plan.Sort, p *plan.Project, agg *plan.Aggr
 
 // orders resolves sort keys; a whole number is the place of an item.
 func (r *resolution) orders(list []*expr.SortOrder, items []expr.Expr, s scope) ([]*expr.SortOrder, error) {
+	list = allItems(list, items, s)
 	out := make([]*expr.SortOrder, len(list))
 	for i, o := range list {
 		n := *o
@@ -114,6 +117,27 @@ func (r *resolution) orders(list []*expr.SortOrder, items []expr.Expr, s scope) 
 		out[i] = &n
 	}
 	return out, nil
+}
+
+// allItems is ORDER BY ALL: an order by every item, unless a column is called all.
+func allItems(list []*expr.SortOrder, items []expr.Expr, s scope) []*expr.SortOrder {
+	if len(list) != 1 {
+		return list
+	}
+	u, ok := list[0].Child.(*expr.UnresolvedAttribute)
+	if !ok || len(u.Parts) != 1 || !strings.EqualFold(u.Parts[0], "all") {
+		return list
+	}
+	if found, _ := match(u.Parts, s.columns); found != nil {
+		return list
+	}
+	out := make([]*expr.SortOrder, len(items))
+	for i := range items {
+		o := *list[0]
+		o.Child = expr.Int32(int32(i + 1))
+		out[i] = &o
+	}
+	return out
 }
 
 // orderKey resolves one key. The names of the select list go before those of the

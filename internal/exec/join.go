@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"io"
 
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/expr"
@@ -12,13 +13,17 @@ import (
 // JoinKind says which rows of a [HashJoin]'s input go on.
 type JoinKind uint8
 
-// The kinds. Outer keeps rows of the input that have no partner, with nulls;
-// Semi and Anti give the input's rows that have one, or none.
+// The kinds. Outer keeps rows of the input that have no partner, with nulls; Full
+// also those of the static side, when the input has ended, which therefore comes
+// in one task. Semi and Anti give the input's rows that have a partner, or none;
+// Exist gives all of them, with a column that says which.
 const (
 	InnerJoin JoinKind = iota
 	OuterJoin
 	SemiJoin
 	AntiJoin
+	FullJoin
+	ExistJoin
 )
 
 // JoinSpec says how a [HashJoin] joins.
@@ -31,6 +36,15 @@ type JoinSpec struct {
 	// BuildKeys and ProbeKeys are compared; rows with a null key have no
 	// partner. With none every pair of rows is a candidate.
 	BuildKeys, ProbeKeys []expr.Eval
+	// NullSafe are, by key, those of which a null equals a null; nil for none.
+	NullSafe []bool
+	// NullAware makes an anti join of one key that of NOT IN: a null on either side
+	// might be equal to anything.
+	NullAware bool
+	// Single fails where a row has a second partner.
+	Single bool
+	// ProbeTypes are those of the input's columns; only a FullJoin needs them.
+	ProbeTypes []types.Type
 	// KeyTypes are those of the keys.
 	KeyTypes []types.Type
 	// Residual is the rest of the condition over both sides' columns, in the
@@ -59,6 +73,11 @@ type HashJoin struct {
 	built []*batch.Column
 	out   batch.Batch
 	probe probing
+	// nullKeys says that a row of the static side has a null key.
+	nullKeys bool
+	strict   []*batch.Column // scratch: the keys of which a null equals nothing
+	exists   *batch.Column   // of an ExistJoin
+	rest     rest            // of a FullJoin
 }
 
 // NewHashJoin joins input, which it closes.
@@ -74,6 +93,7 @@ func NewHashJoin(input Operator, spec JoinSpec) *HashJoin {
 // Open opens the input and, once a batch, hashes the static side.
 func (j *HashJoin) Open(t *Task) error {
 	j.probe.b, j.probe.matched = nil, false // a failure may have left rows unpaired
+	j.rest.begin(j)
 	if j.round != j.spec.Build.round {
 		if err := j.hash(); err != nil {
 			return err
@@ -94,8 +114,9 @@ func (j *HashJoin) hash() error {
 	if err != nil {
 		return err
 	}
-	sel := withoutNulls(cols, rows.Rows, nil, nil)
+	sel := withoutNulls(j.strictKeys(cols), rows.Rows, nil, nil)
 	count := rows.Rows
+	j.nullKeys = sel != nil && len(sel) < count
 	if sel != nil {
 		count = len(sel)
 	} else {
@@ -148,13 +169,27 @@ next:
 	return buf
 }
 
+// strictKeys are the keys of which a null has no partner.
+func (j *HashJoin) strictKeys(keys []*batch.Column) []*batch.Column {
+	if j.spec.NullSafe == nil {
+		return keys
+	}
+	j.strict = j.strict[:0]
+	for i, k := range keys {
+		if !j.spec.NullSafe[i] {
+			j.strict = append(j.strict, k)
+		}
+	}
+	return j.strict
+}
+
 // lookup finds the key of every selected row of b: ids of the rows in the
 // returned selection, which lacks those with null keys.
 func (j *HashJoin) lookup(b *batch.Batch) (sel, ids []int32, err error) {
 	if j.cols, err = Evaluate(j.spec.ProbeKeys, b, j.cols); err != nil {
 		return nil, nil, err
 	}
-	sel = withoutNulls(j.cols, b.Rows, b.Sel, j.sel)
+	sel = withoutNulls(j.strictKeys(j.cols), b.Rows, b.Sel, j.sel)
 	if sel == nil {
 		sel = batch.Identity(b.Rows)
 	} else if len(sel) > 0 && (b.Sel == nil || &sel[0] != &b.Sel[0]) {
@@ -179,6 +214,9 @@ func (j *HashJoin) Next(ctx context.Context) (*batch.Batch, error) {
 			continue
 		}
 		b, err := j.input.Next(ctx)
+		if err == io.EOF && j.spec.Kind == FullJoin {
+			return j.rest.next(j)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -187,11 +225,17 @@ func (j *HashJoin) Next(ctx context.Context) (*batch.Batch, error) {
 			return nil, err
 		}
 		switch {
+		case j.spec.NullAware && j.spec.Build.rows.Rows > 0:
+			if j.filterNullAware(b, sel, ids); len(b.Sel) > 0 {
+				return b, nil
+			}
+		case j.spec.Residual == nil && j.spec.Kind == ExistJoin:
+			return j.attachExists(b, sel, ids), nil
 		case j.spec.Residual == nil && (j.spec.Kind == SemiJoin || j.spec.Kind == AntiJoin):
 			if j.filter(b, sel, ids); len(b.Sel) > 0 {
 				return b, nil
 			}
-		case j.spec.Residual == nil && j.unique:
+		case j.spec.Residual == nil && j.unique && j.spec.Kind != FullJoin:
 			if out := j.attach(b, sel, ids); out.Len() > 0 {
 				return out, nil
 			}

@@ -107,10 +107,14 @@ func (j *HashJoin) nextPairs() (*batch.Batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	j.decide(p, hit)
+	if !j.decide(p, hit) {
+		return nil, tooManyRows()
+	}
 	switch {
 	case len(p.keep) == 0:
 		return nil, nil
+	case j.spec.Kind == ExistJoin:
+		j.out.Columns = append(append(j.out.Columns[:0], p.left...), j.exists)
 	case j.spec.Kind == SemiJoin || j.spec.Kind == AntiJoin:
 		j.out.Columns = append(j.out.Columns[:0], p.left...)
 	}
@@ -143,9 +147,13 @@ func (j *HashJoin) hitsOf(p *probing) ([]bool, error) {
 
 // decide lists the candidates that go on. A row that has found no partner among
 // all of its candidates goes on in an outer or anti join, with nulls, in the
-// place of its last candidate.
-func (j *HashJoin) decide(p *probing, hit []bool) {
+// place of its last candidate. It reports false where a row has a second partner
+// that may have only one.
+func (j *HashJoin) decide(p *probing, hit []bool) bool {
 	p.keep = p.keep[:0]
+	if j.spec.Kind == ExistJoin {
+		j.existsColumn(len(hit))
+	}
 	for i := range hit {
 		k := int32(i)
 		switch j.spec.Kind {
@@ -154,8 +162,17 @@ func (j *HashJoin) decide(p *probing, hit []bool) {
 				p.keep = append(p.keep, k)
 			}
 			continue
-		case OuterJoin:
+		case OuterJoin, FullJoin:
 			if hit[i] {
+				p.keep = append(p.keep, k)
+				j.rest.mark(p.pairs[i])
+				if p.matched && j.spec.Single {
+					return false
+				}
+			}
+		case ExistJoin:
+			if p.ends[i] == 1 {
+				batch.Values[bool](j.exists)[i] = p.matched || hit[i]
 				p.keep = append(p.keep, k)
 			}
 		case SemiJoin:
@@ -167,7 +184,7 @@ func (j *HashJoin) decide(p *probing, hit []bool) {
 		if p.ends[i] == 0 {
 			continue
 		}
-		if !p.matched && (j.spec.Kind == OuterJoin || j.spec.Kind == AntiJoin) {
+		if !p.matched && (j.spec.Kind == OuterJoin || j.spec.Kind == FullJoin || j.spec.Kind == AntiJoin) {
 			for _, c := range p.right {
 				c.SetNull(i)
 			}
@@ -175,4 +192,5 @@ func (j *HashJoin) decide(p *probing, hit []bool) {
 		}
 		p.matched = false
 	}
+	return true
 }

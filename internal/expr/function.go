@@ -143,6 +143,7 @@ type Registry struct {
 	scalars    map[string]*Function
 	aggregates map[string]*Aggregate
 	generators map[string]*Generator
+	windows    map[string]*WindowFunction
 }
 
 // NewRegistry is an empty registry.
@@ -151,6 +152,7 @@ func NewRegistry() *Registry {
 		scalars:    make(map[string]*Function),
 		aggregates: make(map[string]*Aggregate),
 		generators: make(map[string]*Generator),
+		windows:    make(map[string]*WindowFunction),
 	}
 }
 
@@ -208,6 +210,7 @@ func (r *Registry) Names() []string {
 	names := slices.Collect(maps.Keys(r.scalars))
 	names = slices.AppendSeq(names, maps.Keys(r.aggregates))
 	names = slices.AppendSeq(names, maps.Keys(r.generators))
+	names = slices.AppendSeq(names, maps.Keys(r.windows))
 	slices.Sort(names)
 	return slices.Compact(names)
 }

@@ -59,9 +59,29 @@ func Refs(list ...Expr) []*Ref {
 	return refs
 }
 
-// HasAggregate reports whether an aggregate function stands in e.
+// HasAggregate reports whether an aggregate function stands in e
+// of its own, not as the function of a window.
 func HasAggregate(e Expr) bool {
-	return Any(e, func(x Expr) bool { _, ok := x.(*AggregateCall); return ok })
+	found := false
+	Walk(e, func(x Expr) bool {
+		switch x := x.(type) {
+		case *AggregateCall:
+			found = true
+		case *Window: // its function is no aggregate, but what that reads may be one
+			for i, c := range x.Children() {
+				if i > 0 {
+					found = found || HasAggregate(c)
+					continue
+				}
+				for _, arg := range c.Children() {
+					found = found || HasAggregate(arg)
+				}
+			}
+			return false
+		}
+		return !found
+	})
+	return found
 }
 
 // Volatile reports whether the value of e may differ between two evaluations
@@ -97,6 +117,20 @@ func Equal(a, b Expr) bool {
 	return true
 }
 
+// sameWindow reports whether two windows differ in their children at most.
+func sameWindow(a, b *Window) bool {
+	if len(a.PartitionBy) != len(b.PartitionBy) || (a.Frame == nil) != (b.Frame == nil) ||
+		a.Frame != nil && a.Frame.String() != b.Frame.String() {
+		return false
+	}
+	for i, o := range a.OrderBy {
+		if p := b.OrderBy[i]; o.Descending != p.Descending || o.NullsFirst != p.NullsFirst {
+			return false
+		}
+	}
+	return true
+}
+
 func equalNode(a, b Expr) bool {
 	switch a := a.(type) {
 	case *Ref:
@@ -117,6 +151,12 @@ func equalNode(a, b Expr) bool {
 	case *AggregateCall:
 		b, ok := b.(*AggregateCall)
 		return ok && a.Fn == b.Fn && a.Distinct == b.Distinct && (a.Filter == nil) == (b.Filter == nil)
+	case *Window:
+		b, ok := b.(*Window)
+		return ok && sameWindow(a, b)
+	case *WindowCall:
+		b, ok := b.(*WindowCall)
+		return ok && a.Fn == b.Fn && a.IgnoreNulls == b.IgnoreNulls
 	case *SortOrder:
 		b, ok := b.(*SortOrder)
 		return ok && a.Descending == b.Descending && a.NullsFirst == b.NullsFirst

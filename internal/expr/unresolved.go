@@ -71,27 +71,6 @@ type Lambda struct {
 	At     fault.Position
 }
 
-// Frame is the frame of a window function. Bounds are literals, or nil for
-// UNBOUNDED; Current marks CURRENT ROW.
-type Frame struct {
-	Rows                        bool // ROWS, else RANGE
-	Lower, Upper                Expr
-	LowerCurrent, UpperCurrent  bool
-	LowerFollowing, UpperBefore bool
-}
-
-// Window is a function OVER a window.
-type Window struct {
-	Fn          Expr
-	PartitionBy []Expr
-	OrderBy     []*SortOrder
-	// Frame is nil where the default is meant.
-	Frame *Frame
-	// Name is that of a WINDOW clause; empty for none.
-	Name string
-	At   fault.Position
-}
-
 // Relation marks the plan inside a subquery: nodes of package plan satisfy it.
 type Relation interface{ IsRelation() }
 
@@ -112,6 +91,14 @@ type Subquery struct {
 	Values []Expr
 	Plan   Relation
 	At     fault.Position
+	// Resolved marks one whose Plan is resolved; Typ and Null are then those of its
+	// value. Params are the columns of queries around it that Plan reads, and Outer
+	// what they stand for, at first themselves.
+	Resolved bool
+	Typ      types.Type
+	Null     bool
+	Params   []*Ref
+	Outer    []Expr
 }
 
 // Parameter is a marker for a value given apart: :name, or ? with its place.
@@ -195,39 +182,30 @@ func (l *Lambda) String() string {
 	return "lambdafunction(" + l.Body.String() + ", " + strings.Join(l.Params, ", ") + ")"
 }
 
-func (w *Window) Type() types.Type { return w.Fn.Type() }
-func (w *Window) Nullable() bool   { return w.Fn.Nullable() }
-func (w *Window) Children() []Expr {
-	c := append([]Expr{w.Fn}, w.PartitionBy...)
-	for _, o := range w.OrderBy {
-		c = append(c, o.Child)
-	}
-	return c
+func (s *Subquery) Type() types.Type { return s.Typ }
+func (s *Subquery) Nullable() bool   { return s.Null || !s.Resolved }
+func (s *Subquery) Children() []Expr {
+	return append(s.Values[:len(s.Values):len(s.Values)], s.Outer...)
 }
-func (w *Window) WithChildren(c []Expr) Expr {
-	n := *w
-	n.Fn, n.PartitionBy = c[0], c[1:1+len(w.PartitionBy)]
-	c = c[1+len(w.PartitionBy):]
-	n.OrderBy = make([]*SortOrder, len(w.OrderBy))
-	for i, o := range w.OrderBy {
-		order := *o
-		order.Child = c[i]
-		n.OrderBy[i] = &order
-	}
-	return &n
-}
-func (w *Window) String() string { return w.Fn.String() + " OVER (…)" }
-
-func (s *Subquery) Type() types.Type { return types.Type{} }
-func (s *Subquery) Nullable() bool   { return true }
-func (s *Subquery) Children() []Expr { return s.Values }
 func (s *Subquery) WithChildren(c []Expr) Expr {
 	n := *s
-	n.Values = c
+	n.Values, n.Outer = c[:len(s.Values)], c[len(s.Values):]
 	return &n
 }
 func (s *Subquery) String() string {
-	return [...]string{"scalarsubquery()", "exists()", "in_subquery()"}[s.Kind]
+	names := make([]string, len(s.Outer))
+	for i, r := range s.Outer {
+		names[i] = r.String()
+	}
+	outer := strings.Join(names, ", ")
+	if s.Kind == InSubquery {
+		values := make([]string, len(s.Values))
+		for i, v := range s.Values {
+			values[i] = v.String()
+		}
+		return "(" + strings.Join(values, ", ") + " IN (listquery(" + outer + ")))"
+	}
+	return [...]string{"scalarsubquery(", "exists("}[s.Kind] + outer + ")"
 }
 
 func (p *Parameter) Type() types.Type         { return types.Type{} }

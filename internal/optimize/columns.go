@@ -73,6 +73,14 @@ func prune(n plan.Node, needed map[expr.ID]bool) plan.Node {
 		return &j
 	case *plan.Union:
 		return pruneUnion(n, needed)
+	case *plan.Expand:
+		return pruneExpand(n, needed)
+	case *plan.Window:
+		return pruneWindow(n, needed)
+	case *plan.Recursion:
+		r := *n // columns match by place
+		r.Anchor, r.Step = pruneColumns(n.Anchor), pruneColumns(n.Step)
+		return &r
 	case *plan.Deduplicate:
 		d := *n
 		d.Input = prune(n.Input, need(needed, n.Keys...))
@@ -111,4 +119,39 @@ func pruneUnion(n *plan.Union, needed map[expr.ID]bool) plan.Node {
 		u.All[i] = &plan.Project{Input: prune(in, need(nothing(), lists[i]...)), Exprs: lists[i]}
 	}
 	return &u
+}
+
+// pruneExpand leaves out the columns of an Expand that nobody reads.
+func pruneExpand(n *plan.Expand, needed map[expr.ID]bool) plan.Node {
+	e := *n
+	e.Columns, e.Rows = nil, make([][]expr.Expr, len(n.Rows))
+	read := nothing()
+	for c, column := range n.Columns {
+		if !needed[column.ID] {
+			continue
+		}
+		e.Columns = append(e.Columns, column)
+		for i, row := range n.Rows {
+			e.Rows[i] = append(e.Rows[i], row[c])
+			read = need(read, row[c])
+		}
+	}
+	e.Input = prune(n.Input, read)
+	return &e
+}
+
+// pruneWindow leaves out functions that nobody reads.
+func pruneWindow(n *plan.Window, needed map[expr.ID]bool) plan.Node {
+	w := *n
+	w.Calls = nil
+	for _, c := range n.Calls {
+		if needed[expr.Named(c).ID] {
+			w.Calls = append(w.Calls, c)
+		}
+	}
+	if len(w.Calls) == 0 {
+		return prune(n.Input, needed)
+	}
+	w.Input = prune(n.Input, need(needed, exprsOf(&w)...))
+	return &w
 }

@@ -31,9 +31,13 @@ type Options struct {
 }
 
 // Compile makes a program of an optimized plan.
-func Compile(root plan.Node, o Options) (*Program, error) {
+func Compile(root plan.Node, o Options) (*Program, error) { return compileWithin(root, o, nil) }
+
+// compileWithin is Compile for a plan that may stand within recursions.
+func compileWithin(root plan.Node, o Options, levels map[int64]*level) (*Program, error) {
 	o.Workers = max(o.Workers, 1)
-	b := &builder{Options: o, program: &Program{Root: root, pool: schedule.Pool{Workers: o.Workers}, env: o.Env}}
+	b := &builder{Options: o, levels: levels,
+		program: &Program{Root: root, pool: schedule.Pool{Workers: o.Workers}, env: o.Env}}
 	last := &stage{}
 	made, err := b.node(root, last)
 	if err != nil {
@@ -55,6 +59,8 @@ type builder struct {
 	Options
 	program *Program
 	tables  int // state tables numbered
+	// levels hold the rows that came last of the recursions around, by ID.
+	levels map[int64]*level
 }
 
 // finish makes the chains of a stage and puts it into the program.
@@ -115,6 +121,20 @@ func (b *builder) node(n plan.Node, s *stage) (factory, error) {
 		return b.offset(n, s)
 	case *plan.Join:
 		return b.join(n, s)
+	case *plan.Window:
+		return b.window(n, s)
+	case *plan.Expand:
+		return b.expand(n, s)
+	case *plan.AtMostOne:
+		return b.atMostOne(n, s)
+	case *plan.Sample:
+		return b.sample(n, s)
+	case *plan.Tail:
+		return b.tail(n, s)
+	case *plan.Recursion:
+		return b.recursion(n, s)
+	case *plan.RecursionRef:
+		return b.lastLevel(n, s)
 	default:
 		return nil, fault.New(fault.UnsupportedFeature, "%s is not supported by this version of weir",
 			strings.TrimPrefix(fmt.Sprintf("%T", n), "*plan."))
@@ -326,6 +346,7 @@ func refTypes(refs []*expr.Ref) []types.Type {
 // limit counts rows of one partition. A sort beneath needs to keep no more.
 func (b *builder) limit(n *plan.Limit, s *stage) (factory, error) {
 	count := n.Count.(*expr.Literal).Value.(int64)
+	n = &plan.Limit{Origin: n.Origin, Input: stopAt(n.Input, count), Count: n.Count}
 	if sort, ok := n.Input.(*plan.Sort); ok {
 		return b.sort(sort, s, count)
 	}

@@ -31,6 +31,8 @@ type Program struct {
 	flow   []flow
 	stages []*stage
 	tables []*table
+	// inner are the programs of recursions.
+	inner  []*Program
 	pool   schedule.Pool
 	env    *expr.Env
 	schema types.Schema
@@ -105,6 +107,9 @@ func (p *Program) Close() error {
 				errs = append(errs, c.Close())
 			}
 		}
+	}
+	for _, p := range p.inner {
+		errs = append(errs, p.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -16,11 +16,14 @@ const (
 	LeftSemiJoin
 	LeftAntiJoin
 	CrossJoin
+	// ExistenceJoin gives every row of the left side once, with a column that says
+	// whether the right side has a partner: EXISTS and IN where they are values.
+	ExistenceJoin
 )
 
 // String is the name as Spark writes it: Inner, LeftOuter, …
 func (t JoinType) String() string {
-	return [...]string{"Inner", "LeftOuter", "RightOuter", "FullOuter", "LeftSemi", "LeftAnti", "Cross"}[t]
+	return [...]string{"Inner", "LeftOuter", "RightOuter", "FullOuter", "LeftSemi", "LeftAnti", "Cross", "Existence"}[t]
 }
 
 // Join joins two relations.
@@ -36,6 +39,10 @@ type Join struct {
 	Natural bool
 	// Lateral lets the right side read columns of the left.
 	Lateral bool
+	// Exists is the column that an ExistenceJoin adds.
+	Exists *expr.Ref
+	// Single fails where a row of the left side has a second partner.
+	Single bool
 }
 
 // SetOp is UNION, INTERSECT or EXCEPT.
@@ -89,6 +96,8 @@ func (j *Join) Output() []*expr.Ref {
 	switch j.Type {
 	case LeftSemiJoin, LeftAntiJoin:
 		return left
+	case ExistenceJoin:
+		return append(left[:len(left):len(left)], j.Exists)
 	case LeftOuterJoin:
 		right = nullable(right)
 	case RightOuterJoin:

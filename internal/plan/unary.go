@@ -22,6 +22,9 @@ type Filter struct {
 	Origin
 	Input     Node
 	Condition expr.Expr
+	// Qualify marks QUALIFY, before analysis: the condition may name items of the
+	// select list beneath and hold window functions.
+	Qualify bool
 }
 
 // Aggregate groups rows. After analysis the items of Exprs are Refs to grouping

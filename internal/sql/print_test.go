@@ -68,7 +68,15 @@ func headOf(n plan.Node) string {
 	case *plan.Project:
 		return "Project" + flag(n.Distinct, "distinct") + " " + list(n.Exprs)
 	case *plan.Filter:
-		return "Filter " + sexpr(n.Condition)
+		return "Filter" + flag(n.Qualify, "qualify") + " " + sexpr(n.Condition)
+	case *plan.Pivot:
+		return "Pivot " + list(n.Aggregates) + " for " + list(n.Columns) + " in " + list(n.Values)
+	case *plan.Unpivot:
+		head := "Unpivot" + flag(n.IncludeNulls, "nulls") + columns(n.Values) + " for " + n.Variable
+		for i, set := range n.Sets {
+			head += " " + list(set) + " " + strconv.Quote(n.Names[i])
+		}
+		return head
 	case *plan.Aggregate:
 		kind := [...]string{"", " rollup", " cube", " sets", " all"}[n.Kind]
 		head := "Aggregate" + kind + " by " + list(n.Grouping)

@@ -175,13 +175,14 @@ func (p *parser) extensions(n plan.Node, start int, name string) plan.Node {
 	if p.atWord("WATERMARK") && p.atRelationClause() {
 		mark = p.watermark()
 	}
-	if p.atWord("PIVOT") && p.ahead(1).isSymbol("(") {
-		p.unsupported("PIVOT")
+	if p.atPivot() {
+		if name != "" {
+			n = &plan.SubqueryAlias{Origin: p.origin(start), Input: n, Name: []string{name}}
+		}
+	} else {
+		n = p.aliased(n, start, name)
 	}
-	if p.atWord("UNPIVOT") && (p.ahead(1).isSymbol("(") || p.ahead(1).is("INCLUDE") || p.ahead(1).is("EXCLUDE")) {
-		p.unsupported("UNPIVOT")
-	}
-	n = p.aliased(n, start, name)
+	n = p.pivots(n, start)
 	if sampled != nil {
 		n = sampled(n)
 	}

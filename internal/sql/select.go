@@ -44,7 +44,7 @@ func (p *parser) selectFrom(from plan.Node, start int) plan.Node {
 	}
 	if at := p.begin(); p.acceptWords("QUALIFY") {
 		condition := p.expression()
-		n = &plan.Filter{Origin: p.origin(at), Input: n, Condition: condition}
+		n = &plan.Filter{Origin: p.origin(at), Input: n, Condition: condition, Qualify: true}
 	}
 	return n
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/weirstream/weir/internal/fn/json"
 	"github.com/weirstream/weir/internal/fn/logic"
 	"github.com/weirstream/weir/internal/fn/math"
+	"github.com/weirstream/weir/internal/fn/rank"
 	"github.com/weirstream/weir/internal/fn/semi"
 	"github.com/weirstream/weir/internal/fn/text"
 	"github.com/weirstream/weir/internal/fn/time"
@@ -38,6 +39,7 @@ func Registry() *expr.Registry {
 	json.Add(r)
 	semi.Add(r)
 	window.Add(r)
+	rank.Add(r)
 	for name, further := range aliases {
 		r.Alias(name, further...)
 	}

@@ -1,0 +1,48 @@
+package fault
+
+// The conditions of queries over tables: windows, subqueries, set operations,
+// grouping sets.
+var (
+	FrameWithoutOrder    = Condition{"DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER", "42K09"}
+	FrameMultiOrder      = Condition{"DATATYPE_MISMATCH.RANGE_FRAME_MULTI_ORDER", "42K09"}
+	FrameInvalidType     = Condition{"DATATYPE_MISMATCH.RANGE_FRAME_INVALID_TYPE", "42K09"}
+	FrameInvalidBound    = Condition{"DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_INVALID_BOUND", "42K09"}
+	FrameBoundType       = Condition{"DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE", "42K09"}
+	WindowWithoutOver    = Condition{"WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", "42601"}
+	NotWindowFunction    = Condition{"UNSUPPORTED_EXPR_FOR_WINDOW", "42P20"}
+	WindowFrameMismatch  = Condition{"WINDOW_FUNCTION_AND_FRAME_MISMATCH", "42K0E"}
+	WindowNeedsOrder     = Condition{"_LEGACY_ERROR_TEMP_1037", "42000"}
+	IgnoreNulls          = Condition{"FUNCTION_WITH_UNSUPPORTED_NULL_TREATMENT", "42601"}
+	NestedWindow         = Condition{"_LEGACY_ERROR_TEMP_1039", "42000"}
+	DistinctWindow       = Condition{"DISTINCT_WINDOW_FUNCTION_UNSUPPORTED", "0A000"}
+	WindowInAggregate    = Condition{"_LEGACY_ERROR_TEMP_1240", "42000"}
+	WindowInWhere        = Condition{"_LEGACY_ERROR_TEMP_1034", "42000"}
+	QualifyWithoutWindow = Condition{"QUALIFY_REQUIRES_WINDOW_FUNCTION", "42903"}
+	ScalarTooManyRows    = Condition{"SCALAR_SUBQUERY_TOO_MANY_ROWS", "21000"}
+	ScalarColumns        = Condition{"INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN", "42823"}
+	InColumns            = Condition{"DATATYPE_MISMATCH.IN_SUBQUERY_LENGTH_MISMATCH", "42K09"}
+	InTypes              = Condition{"DATATYPE_MISMATCH.IN_SUBQUERY_DATA_TYPE_MISMATCH", "42K09"}
+	CorrelatedReference  = Condition{"UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED", "0A000"}
+	IncompatibleColumns  = Condition{"INCOMPATIBLE_COLUMN_TYPE", "42825"}
+	GroupingColumn       = Condition{"GROUPING_COLUMN_MISMATCH", "42803"}
+	GroupingIDColumns    = Condition{"GROUPING_ID_COLUMN_MISMATCH", "42803"}
+	GroupingWithoutSets  = Condition{"UNSUPPORTED_GROUPING_EXPRESSION", "42K0E"}
+	UnsupportedSetTypes  = Condition{"UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE", "0A000"}
+	PivotValueType       = Condition{"PIVOT_VALUE_DATA_TYPE_MISMATCH", "42K09"}
+	PivotNonAggregate    = Condition{"AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION", "42845"}
+	UnpivotTypes         = Condition{"UNPIVOT_VALUE_DATA_TYPE_MISMATCH", "42K09"}
+	UnpivotEmpty         = Condition{"UNPIVOT_REQUIRES_VALUE_COLUMNS", "42K0A"}
+	UnpivotSizes         = Condition{"UNPIVOT_VALUE_SIZE_MISMATCH", "428C4"}
+	RecursionLevel       = Condition{"RECURSION_LEVEL_LIMIT_EXCEEDED", "42836"}
+	RecursionRows        = Condition{"RECURSION_ROW_LIMIT_EXCEEDED", "42836"}
+	InvalidRecursion     = Condition{"INVALID_RECURSIVE_CTE", "42836"}
+	RecursiveReference   = Condition{"INVALID_RECURSIVE_REFERENCE.PLACE", "42836"}
+	InlineTableColumns   = Condition{"INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH", "42000"}
+	UnboundParameter     = Condition{"UNBOUND_SQL_PARAMETER", "42P02"}
+	InvalidLimit         = Condition{"INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE", "42K0E"}
+	DuplicateCTE         = Condition{"DUPLICATED_CTE_NAMES", "42602"}
+	UnresolvedUsing      = Condition{"UNRESOLVED_USING_COLUMN_FOR_JOIN", "42703"}
+	StarNotAllowed       = Condition{"INVALID_USAGE_OF_STAR_OR_REGEX", "42000"}
+	UnresolvedTVF        = Condition{"UNRESOLVABLE_TABLE_VALUED_FUNCTION", "42883"}
+	AliasColumns         = Condition{"ASSIGNMENT_ARITY_MISMATCH", "42802"}
+)
