@@ -244,20 +244,9 @@ func (r *resolution) unpivot(n *plan.Unpivot) (plan.Node, error) {
 			return nil, fault.New(fault.UnpivotSizes, "UNPIVOT names %d columns of values, and a list has %d", len(n.Values), len(set)).Locate(n.At)
 		}
 	}
-	keys, err := r.exprs(n.Keys, s)
+	keys, err := r.unpivotKeys(n, in, sets)
 	if err != nil {
 		return nil, err
-	}
-	if n.Keys == nil {
-		var used []*expr.Ref
-		for _, set := range sets {
-			used = append(used, expr.Refs(set...)...)
-		}
-		for _, c := range in.Output() {
-			if !slices.ContainsFunc(used, func(u *expr.Ref) bool { return u.ID == c.ID }) {
-				keys = append(keys, c)
-			}
-		}
 	}
 	e := &plan.Expand{Origin: n.Origin, Input: in}
 	for _, k := range keys {
@@ -298,6 +287,24 @@ func (r *resolution) unpivot(n *plan.Unpivot) (plan.Node, error) {
 		return e, nil
 	}
 	return r.withValues(n, e, e.Columns[len(keys)+1:])
+}
+
+// unpivotKeys are the columns that an UNPIVOT keeps.
+func (r *resolution) unpivotKeys(n *plan.Unpivot, in plan.Node, sets [][]expr.Expr) ([]expr.Expr, error) {
+	keys, err := r.exprs(n.Keys, scope{columns: in.Output()})
+	if err != nil || n.Keys != nil {
+		return keys, err
+	}
+	var used []*expr.Ref
+	for _, set := range sets {
+		used = append(used, expr.Refs(set...)...)
+	}
+	for _, c := range in.Output() {
+		if !slices.ContainsFunc(used, func(u *expr.Ref) bool { return u.ID == c.ID }) {
+			keys = append(keys, c)
+		}
+	}
+	return keys, nil
 }
 
 // withValues keeps the rows of an UNPIVOT that have a value.
