@@ -21,6 +21,8 @@ type Generate struct {
 	made    []*batch.Column // all generated rows of the input batch
 	parents []int32         // the input row of each generated row
 	from    *batch.Batch    // the input batch
+	rows    []int32         // its rows that are still to be taken
+	chunk   int             // how many are taken at once
 	done    int             // generated rows that have been given
 	out     batch.Batch
 }
@@ -38,18 +40,23 @@ func NewGenerate(input Operator, args []expr.Eval, fn expr.Generate, kept []int,
 
 // Open opens the input.
 func (g *Generate) Open(t *Task) error {
-	g.parents, g.done = g.parents[:0], 0
+	g.parents, g.rows, g.done, g.chunk = g.parents[:0], nil, 0, firstChunk
 	return g.input.Open(t)
 }
 
 // Next gives at most [batch.Size] generated rows, however many a row makes.
 func (g *Generate) Next(ctx context.Context) (*batch.Batch, error) {
 	for g.done == len(g.parents) {
-		b, err := g.input.Next(ctx)
-		if err != nil {
-			return nil, err
+		if len(g.rows) == 0 {
+			b, err := g.input.Next(ctx)
+			if err != nil {
+				return nil, err
+			}
+			if err := g.begin(b); err != nil {
+				return nil, err
+			}
 		}
-		if err := g.generate(b); err != nil {
+		if err := g.generate(); err != nil {
 			return nil, err
 		}
 	}
@@ -81,15 +88,36 @@ func (g *Generate) Next(ctx context.Context) (*batch.Batch, error) {
 // Close closes the input.
 func (g *Generate) Close() error { return g.input.Close() }
 
-func (g *Generate) generate(b *batch.Batch) error {
-	var err error
-	if g.cols, err = Evaluate(g.args, b, g.cols); err != nil {
-		return err
+// firstChunk is how many rows are taken at first, and fullChunk how many generated
+// ones are so many that fewer are taken next.
+const (
+	firstChunk = 512
+	fullChunk   = 8 * batch.Size
+)
+
+// begin takes in an input batch.
+func (g *Generate) begin(b *batch.Batch) (err error) {
+	g.from, g.rows = b, b.Sel
+	if b.Sel == nil {
+		g.rows = batch.Identity(b.Rows)
 	}
+	g.cols, err = Evaluate(g.args, b, g.cols)
+	return err
+}
+
+// generate makes the rows of the next rows of the input batch.
+func (g *Generate) generate() (err error) {
 	for _, m := range g.made {
 		m.Resize(0)
 	}
-	g.from, g.done = b, 0
-	g.parents, err = g.fn(g.made, g.cols, b.Rows, b.Sel, g.outer, g.parents[:0])
+	n := min(g.chunk, len(g.rows))
+	g.parents, err = g.fn(g.made, g.cols, g.from.Rows, g.rows[:n], g.outer, g.parents[:0])
+	g.rows, g.done = g.rows[n:], 0
+	switch made := len(g.parents); {
+	case made > fullChunk:
+		g.chunk = max(1, g.chunk/2)
+	case made < fullChunk/2:
+		g.chunk = min(2*g.chunk, batch.Size)
+	}
 	return err
 }

@@ -77,17 +77,10 @@ func (b *builder) aggregate(n *plan.Aggregate, s *stage) (factory, error) {
 		return nil, err
 	}
 	below := &stage{}
-	rows, err := b.node(n.Input, below)
+	partial, err := b.partialGroups(a, below)
 	if err != nil {
 		return nil, err
 	}
-	partial := over(rows, func(op exec.Operator, _ int) (exec.Operator, error) {
-		spec, err := a.spec(b)
-		if err != nil {
-			return nil, err
-		}
-		return exec.NewPartialAggregate(op, spec)
-	})
 	partitions := b.partitionsFor(a)
 	if plan.Streaming(n) {
 		input := shuffled{stage: below, rows: partial, columns: a.partial(), keys: g.ExchangeKeys()}
