@@ -14,4 +14,12 @@
 //
 // The first failure stops the stage: tasks that have not begun are left out,
 // those that run see their context cancelled.
+//
+// A [Scheduler] runs the stages of several jobs at once, as RDDs have them. A
+// failed task is tried again, up to a number of failures; which job gets the
+// next free worker is decided by age or fairly between pools.
+//
+//	job 3, stage 5 (pool a) ─┐
+//	job 4, stage 6 (pool b) ─┼─▶ choose ─▶ a free worker ─▶ attempt ─▶ done, or again
+//	job 4, stage 7 (pool b) ─┘
 package schedule
