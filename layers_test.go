@@ -20,8 +20,8 @@ const layers = `
 	internal/kernel internal/datetime internal/regex internal/watermark internal/microbatch
 	internal/batch internal/progress
 	internal/variant
-	internal/rowvalue internal/celltext connector stateful
-	internal/expr internal/rowcodec internal/keytable internal/checkpoint internal/schedule internal/blockstore internal/nexmark connector/connectortest connector/file/parquet internal/jsontext internal/csvtext
+	internal/rowvalue internal/celltext internal/rowcodec internal/rowstruct connector
+	internal/expr stateful internal/keytable internal/checkpoint internal/schedule internal/blockstore internal/nexmark connector/connectortest connector/file/parquet internal/jsontext internal/csvtext
 	internal/plan internal/state internal/shuffle internal/fn/* connector/* bench/gen
 	internal/exec internal/sql internal/state/* internal/sparkpb internal/fn/builtin
 	internal/exec/keyed internal/analyze internal/optimize webui

@@ -160,6 +160,8 @@ func (r *resolution) relation(n plan.Node) (plan.Node, error) {
 		return r.count(n, n.Input, n.Count, func(in plan.Node, c expr.Expr) plan.Node {
 			return &plan.Tail{Origin: n.Origin, Input: in, Count: c}
 		})
+	case *plan.UserState:
+		return r.userState(n)
 	default:
 		return nil, notYet(strings.TrimPrefix(fmt.Sprintf("%T", n), "*plan."), fault.Position{})
 	}

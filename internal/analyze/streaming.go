@@ -116,6 +116,10 @@ func (c *streamCheck) node(n plan.Node) error {
 		}
 	case *plan.Join:
 		return c.join(n)
+	case *plan.UserState:
+		return c.userState(n)
+	case *plan.Aggregate, *plan.Deduplicate:
+		return c.behindLateRows(n)
 	}
 	return nil
 }

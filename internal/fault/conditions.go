@@ -108,12 +108,31 @@ var (
 	StateKeySchema        = Condition{"STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE", "XXKST"}
 	StateValueSchema      = Condition{"STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE", "XXKST"}
 	StateNotEmpty         = Condition{"STATE_STORE_CHECKPOINT_LOCATION_NOT_EMPTY", "42K03"}
+	StateValueEvolution   = Condition{"STATE_STORE_INVALID_VALUE_SCHEMA_EVOLUTION", "XXKST"}
+	StateVariableType     = Condition{"STATE_STORE_INVALID_VARIABLE_TYPE_CHANGE", "42K06"}
+	StateConfigChange     = Condition{"STATE_STORE_INVALID_CONFIG_AFTER_RESTART", "42K06"}
+	IllegalStateValue     = Condition{"ILLEGAL_STATE_STORE_VALUE.NULL_VALUE", "42601"}
+	IllegalStateList      = Condition{"ILLEGAL_STATE_STORE_VALUE.EMPTY_LIST_VALUE", "42601"}
+	ReservedName          = Condition{"STATE_STORE_CANNOT_CREATE_COLUMN_FAMILY_WITH_RESERVED_CHARS", "42802"}
+	TooManyEvolutions     = Condition{"STATE_STORE_VALUE_SCHEMA_EVOLUTION_THRESHOLD_EXCEEDED", "42K06"}
+	DuplicateVariable     = Condition{"STATEFUL_PROCESSOR_DUPLICATE_STATE_VARIABLE_DEFINED", "42802"}
+	HandleState           = Condition{"STATEFUL_PROCESSOR_CANNOT_PERFORM_OPERATION_WITH_INVALID_HANDLE_STATE", "42802"}
+	TimerMode             = Condition{"STATEFUL_PROCESSOR_CANNOT_PERFORM_OPERATION_WITH_INVALID_TIME_MODE", "42802"}
+	TTLMode               = Condition{"STATEFUL_PROCESSOR_INCORRECT_TIME_MODE_TO_ASSIGN_TTL", "42802"}
+	TTLPositive           = Condition{"STATEFUL_PROCESSOR_TTL_DURATION_MUST_BE_POSITIVE", "42802"}
+	TransformFunction     = Condition{"TRANSFORM_WITH_STATE_USER_FUNCTION_ERROR", "39000"}
+	UserFunction          = Condition{"FAILED_EXECUTE_UDF", "39000"}
+	EmittingLateRows      = Condition{"EMITTING_ROWS_OLDER_THAN_WATERMARK_NOT_ALLOWED", "42815"}
+	NotNullAssert         = Condition{"NOT_NULL_ASSERT_VIOLATION", "42000"}
 	StateLoad             = Condition{"CANNOT_LOAD_STATE_STORE.UNCATEGORIZED", "58030"}
 	StateWrite            = Condition{"CANNOT_WRITE_STATE_STORE.CANNOT_COMMIT", "58030"}
 
 	// IllegalArgument stands for Spark's IllegalArgumentException: an option
 	// or an argument that has no condition of its own.
 	IllegalArgument = Condition{"ILLEGAL_ARGUMENT", "22023"}
+	// UnsupportedOperation stands for Spark's UnsupportedOperationException: what
+	// cannot be done in the way in which a query was made.
+	UnsupportedOperation = Condition{"UNSUPPORTED_OPERATION", "0A000"}
 	// IllegalState stands for Spark's IllegalStateException: a checkpoint or a
 	// query in a condition that does not allow what was asked.
 	IllegalState = Condition{"ILLEGAL_STATE", "XXKST"}

@@ -81,6 +81,13 @@ func prune(n plan.Node, needed map[expr.ID]bool) plan.Node {
 		r := *n // columns match by place
 		r.Anchor, r.Step = pruneColumns(n.Anchor), pruneColumns(n.Step)
 		return &r
+	case *plan.UserState: // the user's function sees all columns
+		u := *n
+		u.Input = prune(n.Input, ids(n.Input.Output()))
+		if n.Initial != nil {
+			u.Initial = prune(n.Initial, ids(n.Initial.Output()))
+		}
+		return &u
 	case *plan.Deduplicate:
 		d := *n
 		d.Input = prune(n.Input, need(needed, n.Keys...))

@@ -135,6 +135,8 @@ func (b *builder) node(n plan.Node, s *stage) (factory, error) {
 		return b.recursion(n, s)
 	case *plan.RecursionRef:
 		return b.lastLevel(n, s)
+	case *plan.UserState:
+		return b.userState(n, s)
 	default:
 		return nil, fault.New(fault.UnsupportedFeature, "%s is not supported by this version of weir",
 			strings.TrimPrefix(fmt.Sprintf("%T", n), "*plan."))

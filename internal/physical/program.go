@@ -71,6 +71,7 @@ func (w *Watermark) Observed() watermark.Stats {
 type table struct {
 	node  *plan.Scan
 	input *exec.Input
+	first bool // it is read in the first batch only
 }
 
 // stage is a part of a program between exchanges.
@@ -82,6 +83,7 @@ type stage struct {
 	// one leaf.
 	partitions int
 	chains     []exec.Operator
+	first      bool // it runs in the first batch only
 
 	// Where the rows go: an exchange, a build table, or, for the last stage,
 	// the sink.
@@ -122,6 +124,9 @@ type Write func(ctx context.Context, part int, r connector.Reader) error
 func (p *Program) Run(ctx context.Context, run *exec.Run, write Write) error {
 	p.env.Now = run.Now
 	for _, t := range p.tables {
+		if t.first && run.ID > 0 {
+			continue
+		}
 		splits, err := t.node.Table.Plan(ctx)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", t.node.Name, err)
@@ -135,6 +140,9 @@ func (p *Program) Run(ctx context.Context, run *exec.Run, write Write) error {
 	}
 	p.bound(run)
 	for _, s := range p.stages {
+		if s.first && run.ID > 0 {
+			continue
+		}
 		if err := p.runStage(ctx, s, run, write); err != nil {
 			return err
 		}

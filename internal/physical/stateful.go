@@ -7,6 +7,7 @@ import (
 	"github.com/weirstream/weir/internal/exec/keyed"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/plan"
+	"github.com/weirstream/weir/internal/state/cells"
 	"github.com/weirstream/weir/internal/watermark"
 )
 
@@ -29,6 +30,12 @@ type Stateful struct {
 	// how long it may hold a row back (S114).
 	Output watermark.Output
 	Hold   time.Duration
+	// IgnoresWatermark: a watermark that moves asks for no batch of its own.
+	IgnoresWatermark bool
+	// ProcessingTime: the state wants batches at times; see [Program.NextTimer].
+	ProcessingTime bool
+	// Variables are what a function of the user's keeps; nil: it is none.
+	Variables *cells.Catalog
 }
 
 // stateful gives an operator its numbers.

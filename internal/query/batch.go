@@ -48,7 +48,7 @@ func (q *Query) runBatch(ctx context.Context, a microbatch.RunBatch) (microbatch
 	q.report.phase(progress.AddBatch, time.Since(start))
 	q.observe()
 	next := q.tracker.Advance()
-	return microbatch.Ran{Batch: p.Batch, Watermark: next}, nil
+	return microbatch.Ran{Batch: p.Batch, Watermark: next, Timer: q.stateTimer()}, nil
 }
 
 // execute runs the program and makes its rows visible.

@@ -104,7 +104,11 @@ func newMachine(r *run, c *Config, state *checkpoint.State) (*microbatch.Machine
 		options.Sources = append(options.Sources, microbatch.Source{
 			Name: s.description, Replayable: s.replayable, Bounded: s.bounded})
 	}
-	m, err := microbatch.New(options, knownOf(state))
+	known := knownOf(state)
+	if known.Committed {
+		known.Timer = r.stateTimer()
+	}
+	m, err := microbatch.New(options, known)
 	if refusal := (*microbatch.NotReplayableError)(nil); errors.As(err, &refusal) {
 		return nil, fault.New(fault.IllegalState, "%s", refusal.Error())
 	}
@@ -131,11 +135,24 @@ func knownOf(state *checkpoint.State) microbatch.Checkpoint {
 	return known
 }
 
+// stateTimer is when the state wants a batch though nothing comes; zero for never.
+func (r *run) stateTimer() time.Time {
+	if at, ok := r.program.NextTimer(); ok {
+		return time.UnixMilli(at).UTC()
+	}
+	return time.Time{}
+}
+
 // evicts reports whether a moved watermark calls for a batch of its own: Spark
 // runs one wherever a watermark meets state in append or update mode, also where
 // the state has no event time (seen on 4.3).
 func evicts(p *physical.Program, mode connector.OutputMode) bool {
-	return mode != connector.Complete && len(p.Watermarks) > 0 && len(p.Stateful) > 0
+	for _, op := range p.Stateful {
+		if op.ProcessingTime || mode != connector.Complete && len(p.Watermarks) > 0 && !op.IgnoresWatermark {
+			return true
+		}
+	}
+	return false
 }
 
 func planOf(p checkpoint.Plan) microbatch.Plan {

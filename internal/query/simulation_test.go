@@ -268,7 +268,7 @@ func (p *simProcess) count(partition int, from, to int64) {
 	keys := []*batch.Column{names, times}
 	var h keytable.Hasher
 	sel := []int32{}
-	for i, shard := range h.Shards(keys, n, nil, nil) {
+	for i, shard := range h.Shards(p.plan.Specs[0].ShardKeys(keys), n, nil, nil) {
 		if int(shard)*len(p.parts)/keytable.ShardCount == partition {
 			sel = append(sel, int32(i))
 		}

@@ -69,6 +69,17 @@ func (s *states) check(plan []*physical.Stateful) error {
 		}
 		known++
 	}
+	for _, op := range plan {
+		if op.Variables == nil {
+			continue
+		}
+		if err := op.Variables.Check(s.found.Notes, committed < 0); err != nil {
+			return err
+		}
+		if name, text := op.Variables.Note(); text != nil {
+			s.log.Note(name, text)
+		}
+	}
 	if committed < 0 {
 		for i := range max(known, len(s.tables)) {
 			if i < len(s.tables) {
