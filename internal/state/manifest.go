@@ -23,6 +23,9 @@ type Manifest struct {
 	Values []string `json:"values"`
 	// Snapshots are those that may be loaded, oldest first.
 	Snapshots []SnapshotFile `json:"snapshots,omitempty"`
+	// Tier is the directory with the rows of a [Tier], in the operator's; empty:
+	// there is none.
+	Tier string `json:"tier,omitempty"`
 }
 
 // SnapshotFile is a snapshot in the operator's directory.
@@ -57,6 +60,9 @@ func ParseManifest(text []byte) (*Manifest, error) {
 	m := &Manifest{}
 	if err := json.Unmarshal(text, m); err != nil {
 		return nil, fmt.Errorf("manifest of state: %w", err)
+	}
+	if strings.ContainsAny(m.Tier, `/\`) {
+		return nil, fmt.Errorf("manifest of state: %q is no directory of rows", m.Tier)
 	}
 	for _, s := range m.Snapshots {
 		if s.File == "" || strings.ContainsAny(s.File, `/\`) || s.Version < 0 || s.Shards.First > s.Shards.Last {

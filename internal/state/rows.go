@@ -23,6 +23,7 @@ type codec struct {
 	shards       []uint8
 	body         []byte
 	hasher       keytable.Hasher
+	mirror       func(keys, values []*batch.Column, n int) error // of what is encoded; nil: nothing
 }
 
 func newCodec(spec *Spec) *codec {
@@ -39,7 +40,7 @@ func newCodec(spec *Spec) *codec {
 // order puts rows of keys in order of shard, those of one shard as they were, and
 // says how many there are of each. The result is the codec's.
 func (c *codec) order(keys []*batch.Column, height int, rows []int32) ([]int32, []ShardRun) {
-	c.shards = c.hasher.Shards(c.spec.ShardKeys(keys), height, rows, c.shards[:0])
+	c.shards = c.shardsOf(keys, height, rows, c.shards[:0])
 	var counts [keytable.ShardCount]int
 	for _, shard := range c.shards {
 		counts[shard]++
@@ -57,6 +58,11 @@ func (c *codec) order(keys []*batch.Column, height int, rows []int32) ([]int32, 
 		counts[shard]++
 	}
 	return c.sorted, runs
+}
+
+// shardsOf appends the shards of rows of keys.
+func (c *codec) shardsOf(keys []*batch.Column, height int, rows []int32, out []uint8) []uint8 {
+	return c.hasher.Shards(c.spec.ShardKeys(keys), height, rows, out)
 }
 
 // add appends blocks of rows to p: the keys, and, where values is not nil, what
@@ -87,7 +93,10 @@ func (c *codec) encode(b *block, keys []*batch.Column, rows []int32, values Valu
 		k.Take(keys[i], rows)
 		c.body = appendColumn(c.body, k)
 	}
-	if values != nil {
+	saved := c.values
+	if values == nil {
+		saved = nil
+	} else {
 		for _, v := range c.values {
 			v.Resize(0)
 		}
@@ -103,6 +112,9 @@ func (c *codec) encode(b *block, keys []*batch.Column, rows []int32, values Valu
 	}
 	b.body = bytes.Clone(c.body)
 	b.size = len(b.body)
+	if c.mirror != nil {
+		return c.mirror(c.keys, saved, len(rows))
+	}
 	return nil
 }
 
@@ -127,6 +139,13 @@ func cutRuns(runs []ShardRun, n int) (first, rest []ShardRun) {
 func (s *Slots) Delta(h Header) (*Part, error) {
 	h.Deleted, h.Rows = s.removedRows, len(s.dirty)
 	p := &Part{Header: h}
+	if s.tier != nil {
+		if err := s.tier.changes(); err != nil {
+			return nil, err
+		}
+		s.codec.mirror = s.tier.mirror
+		defer func() { s.codec.mirror = nil }()
+	}
 	if h.Deleted > 0 {
 		if err := s.codec.add(p, s.removed, s.removedRows, batch.Range(0, s.removedRows), nil); err != nil {
 			return nil, err
@@ -212,6 +231,9 @@ func (s *Slots) applyBlock(b *block, sel []int32) error {
 	n := b.rows
 	if sel != nil {
 		n = len(sel)
+	}
+	if s.tier != nil {
+		return s.tier.apply(b, sel)
 	}
 	slots := make([]int32, n)
 	if b.deleted {

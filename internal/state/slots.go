@@ -40,6 +40,7 @@ type Slots struct {
 	removedBytes batch.Arena
 
 	codec *codec
+	tier  *resident // nil: all rows are in memory
 	order hashOrder
 	all   everything
 	runs  []int
@@ -60,6 +61,9 @@ func (s *Slots) Find(keys []*batch.Column, rows int, sel, slots []int32) error {
 	before := s.table.Slots()
 	if s.table.Assign(keys, rows, sel, slots) > 0 {
 		s.welcome(before)
+	}
+	if s.tier != nil {
+		return s.tier.found(slots)
 	}
 	return nil
 }
@@ -103,6 +107,9 @@ func (s *Slots) schedule(slots []int32) {
 func (s *Slots) MarkDirty(slots []int32) {
 	s.touched = s.touched || len(slots) > 0
 	bits := s.isDirty
+	if s.tier != nil {
+		s.tier.use(slots)
+	}
 	for _, slot := range slots {
 		if word, bit := slot>>6, uint64(1)<<(slot&63); bits[word]&bit == 0 {
 			bits[word] |= bit
@@ -136,6 +143,9 @@ func (s *Slots) Delete(slots []int32) {
 		s.removed[i].AppendRows(c, gone, &s.removedBytes)
 	}
 	s.removedRows += len(gone)
+	if s.tier != nil {
+		s.tier.bury(gone)
+	}
 	if wasDirty {
 		s.dirty = slices.DeleteFunc(s.dirty, func(slot int32) bool { return !kernel.Bit(s.isDirty, int(slot)) })
 	}
@@ -146,10 +156,18 @@ func (s *Slots) Delete(slots []int32) {
 func (s *Slots) Keys() []*batch.Column { return s.table.Keys() }
 
 // Len implements [Lister].
-func (s *Slots) Len() int { return s.table.Len() }
+func (s *Slots) Len() int {
+	if s.tier != nil {
+		return s.table.Len() + s.tier.absent
+	}
+	return s.table.Len()
+}
 
 // Live implements [Lister].
 func (s *Slots) Live(slots []int32) []int32 {
+	if s.tier != nil {
+		s.tier.bringAll()
+	}
 	s.all.bring(s.table, &s.order)
 	slots = slices.Grow(slots, len(s.all.list))
 	for _, r := range s.all.list {
@@ -164,6 +182,9 @@ func (s *Slots) Dirty(slots []int32) []int32 { return append(slots, s.dirty...) 
 // Expired implements [Lister].
 func (s *Slots) Expired(until int64, slots []int32) []int32 {
 	start := len(slots)
+	if s.tier != nil {
+		s.tier.bringExpired(until)
+	}
 	slots, s.runs = s.expiry.due(until, slots, s.runs[:0])
 	if len(slots) == start {
 		return slots
@@ -193,6 +214,9 @@ func (s *Slots) Clear() {
 	}
 	s.removedRows = 0
 	s.removedBytes.Reset()
+	if s.tier != nil {
+		clear(s.tier.gone)
+	}
 }
 
 // Reset takes all keys out.
@@ -203,6 +227,9 @@ func (s *Slots) Reset() {
 	s.all.forget()
 	if f, ok := s.values.(Forgetter); ok {
 		f.Forget()
+	}
+	if s.tier != nil {
+		s.tier.begin()
 	}
 }
 

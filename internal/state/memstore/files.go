@@ -107,13 +107,15 @@ func (s *State) sweep() error {
 	for _, f := range s.manifest.Snapshots {
 		named[f.File] = true
 	}
-	var left []string
+	var left, all []string
 	for _, f := range list {
+		all = append(all, f.Name())
 		if epoch, ours := epochOf(f.Name()); ours && epoch < s.config.Epoch && !named[f.Name()] {
 			left = append(left, f.Name())
 		}
 	}
 	s.remove(left)
+	s.sweepTiers(all)
 	return nil
 }
 

@@ -9,11 +9,16 @@ import (
 )
 
 // load makes the table of t version v, and returns the snapshots that did not
-// verify.
-func (s *State) load(t *Store, v state.Version) (bad []string, err error) {
+// verify. from is the version of what is there already, or -1.
+func (s *State) load(t *Store, v, from state.Version) (bad []string, err error) {
 	t.Reset()
 	reached := [256]state.Version{}
 	var based [256]bool
+	if from >= 0 {
+		for shard := range based {
+			reached[shard], based[shard] = from, true
+		}
+	}
 	snapshots := slices.Clone(s.manifest.Snapshots)
 	slices.SortStableFunc(snapshots, func(a, b state.SnapshotFile) int { return cmp.Compare(b.Version, a.Version) })
 	var broken error

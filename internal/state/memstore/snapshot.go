@@ -38,7 +38,13 @@ func (s *State) due(t *Store) bool {
 func (s *State) snapshot(t *Store, v state.Version) {
 	out := snapshot{store: t, file: state.SnapshotFile{File: s.fileName(v, t.shards, "snapshot"), Version: v, Shards: t.shards}}
 	t.since, t.writing = growth{}, true
-	p, err := t.Snapshot(state.Header{Operator: s.config.Operator, Version: v, Shards: t.shards})
+	h := state.Header{Operator: s.config.Operator, Version: v, Shards: t.shards}
+	if s.tier != nil {
+		rows := s.tier.Snapshot(t.shards)
+		s.writeSnapshot(out, func(w io.Writer) (int64, error) { return rows.Write(w, h) })
+		return
+	}
+	p, err := t.Snapshot(h)
 	if err == nil {
 		err = s.makeDir()
 	}
@@ -47,10 +53,15 @@ func (s *State) snapshot(t *Store, v state.Version) {
 		s.done <- out
 		return
 	}
+	s.writeSnapshot(out, p.Write)
+}
+
+// writeSnapshot writes a snapshot in the background.
+func (s *State) writeSnapshot(out snapshot, write func(w io.Writer) (int64, error)) {
 	s.running.Go(func() {
 		out.err = s.writeFile(out.file.File, func(w io.Writer) (int64, error) {
 			var err error
-			out.file.Bytes, err = p.Write(w)
+			out.file.Bytes, err = write(w)
 			return out.file.Bytes, err
 		})
 		s.done <- out

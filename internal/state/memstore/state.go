@@ -47,6 +47,8 @@ type Config struct {
 	SnapshotBytes int64
 	// Retain is how many versions before the newest can be loaded (S160).
 	Retain int
+	// Tier is where rows go that memory does not hold.
+	Tier Tier
 	// Warn takes what the user should know but nobody waits for. It may be nil.
 	Warn *slog.Logger
 }
@@ -63,6 +65,8 @@ type State struct {
 	obsolete []string // files that nothing will name after the next commit
 	files    int      // written by this run
 	haveDir  bool
+	tier     *state.Tier // nil: memory holds all rows
+	stay     int64       // a tier could not be made; it is tried again beyond so many bytes
 
 	done    chan snapshot // snapshots that were written, or were not
 	running sync.WaitGroup
@@ -134,6 +138,11 @@ func (s *State) Load(v state.Version, m *state.Manifest, deltas []checkpoint.Del
 	if err := s.sweep(); err != nil {
 		return err
 	}
+	if s.wantsTier() {
+		if err := s.openTier(v); err != nil {
+			return err
+		}
+	}
 	return s.restore(v, s.stores)
 }
 
@@ -163,6 +172,9 @@ func (s *State) Save(v state.Version) error {
 			Operator: s.config.Operator, Store: t.name, Version: int64(v), Payload: e.encode()})
 		t.Clear()
 		t.version = v
+	}
+	if s.tier != nil {
+		return s.tier.Seal(v)
 	}
 	return nil
 }
@@ -199,6 +211,10 @@ func (s *State) Committed(v state.Version) {
 	}
 	s.pending = s.pending[:0]
 	s.drop(v)
+	if s.tier != nil {
+		s.tier.Commit() // a failure is found by the next batch, which makes the tier anew
+	}
+	s.moveOut(v)
 	for _, t := range s.stores {
 		if s.due(t) {
 			s.snapshot(t, v)
@@ -222,18 +238,34 @@ func (s *State) Rollback(v state.Version) error {
 // named is lost, and missed by nobody.
 func (s *State) Close() error {
 	s.running.Wait()
+	if s.tier == nil {
+		return nil
+	}
+	if err := s.tier.Close(); err != nil {
+		s.config.Warn.Warn("The rows of state on disk are not whole; the next start makes them anew.", "dir", s.path(s.manifest.Tier),
+			"err", err)
+	}
 	return nil
 }
 
 func (s *State) path(file string) string { return path.Join(s.config.Dir, file) }
 
-// restore loads version v into stores, beside each other.
+// restore brings stores to version v.
 func (s *State) restore(v state.Version, stores []*Store) error {
+	if s.tier != nil {
+		return s.restoreTier(v, stores)
+	}
+	return s.loadAll(v, -1, stores)
+}
+
+// loadAll loads version v into stores, beside each other. Their tier, if there is
+// one, is at version from, or at none, -1.
+func (s *State) loadAll(v, from state.Version, stores []*Store) error {
 	errs := make([]error, len(stores))
 	bad := make([][]string, len(stores))
 	var wg sync.WaitGroup
 	for i, t := range stores {
-		wg.Go(func() { bad[i], errs[i] = s.load(t, v) })
+		wg.Go(func() { bad[i], errs[i] = s.load(t, v, from) })
 	}
 	wg.Wait()
 	for _, list := range bad {

@@ -65,8 +65,7 @@ type dice struct {
 
 // change makes one random batch in a run and in its model: rows, and then the
 // eviction of what is old.
-func (d dice) change(t *testing.T, run *Run, m model, clock int64) {
-	t.Helper()
+func (d dice) change(run *Run, m model, clock int64) error {
 	r := d.Rand
 	keys := make([]Key, d.rows)
 	for i := range keys {
@@ -89,7 +88,7 @@ func (d dice) change(t *testing.T, run *Run, m model, clock int64) {
 		}
 		slots := make([]int32, len(sel))
 		if err := table.Find(cols, len(keys), sel, slots); err != nil {
-			t.Fatal(err)
+			return err
 		}
 		rows := run.Values[p]
 		for k, s := range slots {
@@ -102,6 +101,7 @@ func (d dice) change(t *testing.T, run *Run, m model, clock int64) {
 		table.Delete(table.Expired(evict, nil))
 	}
 	maps.DeleteFunc(m, func(k Key, _ row) bool { return k.Time >= 0 && k.Time <= evict })
+	return nil
 }
 
 // histories runs random batches, failures and restarts.
@@ -116,7 +116,9 @@ func histories(t *testing.T, open Subject, seed uint64) {
 		committed := model{}
 		for clock := int64(10); clock < 50; clock++ {
 			now := maps.Clone(committed)
-			dice{r, r.IntN(60), 20}.change(t, run, now, clock)
+			if err := (dice{r, r.IntN(60), 20}).change(run, now, clock); err != nil {
+				t.Fatalf("seed %d: %v", s, err)
+			}
 			switch r.IntN(5) {
 			case 0:
 				if err := run.Rollback(); err != nil {
@@ -215,8 +217,11 @@ func live(t *testing.T, open Subject, fs vfs.FS, batches int) ([]model, error) {
 		if clock == 2 {
 			d.rows, d.names = 5000, 1<<40 // more than fits in a journal
 		}
-		d.change(t, run, m, 10+clock)
-		if err := run.Commit(); err != nil {
+		err := d.change(run, m, 10+clock)
+		if err == nil {
+			err = run.Commit()
+		}
+		if err != nil {
 			run.Close()
 			return versions, err
 		}
