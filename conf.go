@@ -32,13 +32,14 @@ type conf struct {
 	recent      int64
 	idle        time.Duration
 	inferred    bool
+	state       stateConf
 	// other are settings that weir takes and has no use for.
 	other map[string]string
 }
 
 func defaultConf() conf {
 	return conf{ansi: true, zone: "UTC", location: time.UTC, noData: true, retain: 100, snapshots: 10, recent: 100,
-		idle: 10 * time.Second}
+		idle: 10 * time.Second, state: stateConf{rocksMB: 500}}
 }
 
 // env is what compiled expressions know of the settings.
@@ -47,7 +48,7 @@ func (c *conf) env() expr.Env { return expr.Env{ANSI: c.ansi, Location: c.locati
 // querySettings are the settings that a query starts with.
 func (c *conf) querySettings() query.Settings {
 	return query.Settings{Workers: c.workers, NoDataBatches: c.noData, Policy: c.policy, Retain: int(c.retain),
-		SnapshotEvery: int(c.snapshots), RecentProgress: int(c.recent), IdleAfter: c.idle}
+		SnapshotEvery: int(c.snapshots), RecentProgress: int(c.recent), IdleAfter: c.idle, State: c.state.settings()}
 }
 
 // confKey says how a setting is read and written.
@@ -68,9 +69,12 @@ var confKeys = map[string]confKey{
 	streaming + "multipleWatermarkPolicy":         {getPolicy, setPolicy},
 	streaming + "minBatchesToRetain":              numberKey(func(c *conf) *int64 { return &c.retain }),
 	streaming + "stateStore.minDeltasForSnapshot": numberKey(func(c *conf) *int64 { return &c.snapshots }),
-	streaming + "numRecentProgressUpdates":        numberKey(func(c *conf) *int64 { return &c.recent }),
-	streaming + "noDataProgressEventInterval":     {getIdle, setIdle},
-	streaming + "schemaInference":                 boolKey(func(c *conf) *bool { return &c.inferred }),
+	storeProvider:                          {getProvider, setProvider},
+	rocksMemory:                            numberKey(func(c *conf) *int64 { return &c.state.rocksMB }),
+	memoryLimit:                            {getMemory, setMemory},
+	streaming + "numRecentProgressUpdates": numberKey(func(c *conf) *int64 { return &c.recent }),
+	streaming + "noDataProgressEventInterval": {getIdle, setIdle},
+	streaming + "schemaInference":             boolKey(func(c *conf) *bool { return &c.inferred }),
 }
 
 // ignoredPrefixes begin the names of settings that Spark programs set and that

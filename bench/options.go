@@ -27,6 +27,8 @@ type Options struct {
 	Batch int64
 	// Workers is how many tasks run at once. Zero: one for each processor.
 	Workers int
+	// State are options of the session about keyed state.
+	State []weir.Option
 	// Rounds is how often everything is measured; the median counts. Zero:
 	// once.
 	Rounds int
@@ -95,7 +97,7 @@ func (o *Options) folder() (string, error) {
 
 // session opens a session that keeps the progress of all batches.
 func (o *Options) session(more ...weir.Option) (*weir.Session, error) {
-	return weir.Open(append(more, weir.WithWorkers(o.Workers),
+	return weir.Open(append(slices.Concat(more, o.State), weir.WithWorkers(o.Workers),
 		weir.WithConf("spark.sql.streaming.numRecentProgressUpdates", "1000000"),
 		weir.WithConf("spark.sql.streaming.noDataMicroBatches.enabled", "false"))...)
 }

@@ -227,6 +227,13 @@ func (m *metaCase) conf() map[string]string {
 	if m.r.IntN(3) == 0 {
 		c["spark.sql.streaming.minBatchesToRetain"] = "2"
 	}
+	switch m.r.IntN(4) {
+	case 0: // hardly a row stays in memory
+		c["spark.sql.streaming.stateStore.providerClass"] = "lsm"
+		c["spark.weir.memory"] = "1KiB"
+	case 1: // rows go to disk once there are some
+		c["spark.weir.memory"] = "64KiB"
+	}
 	return c
 }
 

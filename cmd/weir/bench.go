@@ -18,6 +18,8 @@ type benchCommand struct {
 	Events  int64    `help:"How many records; the default is the suite's." placeholder:"N"`
 	Batch   int64    `help:"How many records a batch takes; the default is 500000." placeholder:"N"`
 	Workers int      `help:"How many tasks run at once; 0 is one for each processor."`
+	Store   string   `enum:"mem,lsm," default:"" help:"Where keyed state lives: mem, in memory while it fits, or lsm, on disk." placeholder:"mem|lsm"`
+	Memory  string   `help:"How much memory a query may take, such as 1GiB." placeholder:"SIZE"`
 	Rounds  int      `default:"1" help:"How often everything is measured; the median counts."`
 	Check   bool     `help:"Run each query once more, not timed, for a checksum of its result."`
 	Vs      []string `enum:"spark,duckdb" help:"Other engines to measure in turns with weir: spark, duckdb." placeholder:"ENGINE"`
@@ -29,7 +31,7 @@ type benchCommand struct {
 // Run measures and prints a table.
 func (c *benchCommand) Run(p *program) error {
 	o := bench.Options{Data: c.Data, Inputs: c.Format, Queries: c.Queries, Events: c.Events, Batch: c.Batch, Workers: c.Workers,
-		Rounds: c.Rounds, Check: c.Check, Peers: bench.Peers{Names: c.Vs, Dir: c.Peers}, Log: p.err}
+		State: stateOptions(c.Store, c.Memory), Rounds: c.Rounds, Check: c.Check, Peers: bench.Peers{Names: c.Vs, Dir: c.Peers}, Log: p.err}
 	if c.Events < 0 || c.Batch < 0 || c.Workers < 0 || c.Rounds < 1 {
 		return &usageError{"--events, --batch, --workers and --rounds must be positive"}
 	}

@@ -15,6 +15,19 @@ import (
 type sessionFlags struct {
 	Conf    map[string]string `help:"Settings, as NAME=VALUE." placeholder:"NAME=VALUE"`
 	Workers int               `help:"How many tasks run at once; 0 is one for each processor."`
+	Memory  string            `help:"How much memory a query may take, such as 1GiB; state beyond it goes to disk." placeholder:"SIZE"`
+	Store   string            `help:"Where keyed state lives: mem, in memory while it fits, or lsm, on disk." enum:"mem,lsm," default:"" placeholder:"mem|lsm"`
+}
+
+// stateOptions are those of the flags about state.
+func stateOptions(store, memory string) (options []weir.Option) {
+	if store != "" {
+		options = append(options, weir.WithConf("spark.sql.streaming.stateStore.providerClass", store))
+	}
+	if memory != "" {
+		options = append(options, weir.WithConf("spark.weir.memory", memory))
+	}
+	return options
 }
 
 // open opens a session that prints to out.
@@ -23,6 +36,7 @@ func (f *sessionFlags) open(out io.Writer, more ...weir.Option) (*weir.Session, 
 		return nil, &usageError{fmt.Sprintf("--workers is %d; it must be 0 or more", f.Workers)}
 	}
 	options := append([]weir.Option{weir.WithOutput(out), weir.WithWorkers(f.Workers)}, more...)
+	options = append(options, stateOptions(f.Store, f.Memory)...)
 	for k, v := range f.Conf {
 		options = append(options, weir.WithConf(k, v))
 	}

@@ -69,10 +69,23 @@ type Settings struct {
 	Retain int
 	// SnapshotEvery is how many versions of state lie between two snapshots.
 	SnapshotEvery int
+	// State says where keyed state lives.
+	State StateSettings
 	// RecentProgress is how many progresses are kept (S196).
 	RecentProgress int
 	// IdleAfter is how often an idle event is sent (S195).
 	IdleAfter time.Duration
+}
+
+// StateSettings say where the keyed state of a query lives: in memory, on disk
+// what is more than Memory, or all of it on disk (S171, S172). What a checkpoint
+// holds is the same for all, and so is what the query gives.
+type StateSettings struct {
+	// Disk keeps all rows on disk, those in use in memory as well.
+	Disk bool
+	// Memory is how many bytes state may take in memory after a batch; 0: any
+	// number.
+	Memory int64
 }
 
 // Query is one running query. Its methods may be called from any goroutine.

@@ -11,7 +11,9 @@ import (
 	"github.com/weirstream/weir/internal/physical"
 	"github.com/weirstream/weir/internal/progress"
 	"github.com/weirstream/weir/internal/state"
+	"github.com/weirstream/weir/internal/state/lsmstore"
 	"github.com/weirstream/weir/internal/state/memstore"
+	"github.com/weirstream/weir/internal/vfs"
 )
 
 // states is the keyed state of a query: one [memstore.State] for each state table
@@ -42,10 +44,24 @@ func (s *states) open(table int, spec keyed.Spec, partition, partitions int, v k
 			FS: s.config.Checkpoint.FS, Dir: s.log.StateDir(number), Journal: s.log, Epoch: s.log.Epoch(),
 			Operator: number, Spec: spec, SnapshotEvery: s.config.Settings.SnapshotEvery,
 			Retain: cmp.Or(s.config.Settings.Retain, 100), Warn: s.config.Warn,
+			Tier: memstore.Tier{Open: s.openTier, Always: s.config.Settings.State.Disk},
 		}))
 	}
 	return s.tables[table].Partition(partition, partitions, v), nil
 }
+
+// openTier opens the rows on disk of a table. A quarter of what the table may take
+// in memory is for their buffers and their cache.
+func (s *states) openTier(fsys vfs.FS, dir string) (state.Cold, error) {
+	db, err := lsmstore.Open(fsys, dir, lsmstore.Options{Memory: min(s.share()/4, 256<<20)})
+	if err != nil {
+		return nil, err
+	}
+	return db, nil
+}
+
+// share is how many bytes a table may take in memory; 0: any number.
+func (s *states) share() int64 { return s.config.Settings.State.Memory / max(1, int64(len(s.tables))) }
 
 // check refuses a checkpoint whose state is not that of this query, and loads the
 // version that the last commit has led to.
@@ -55,6 +71,9 @@ func (s *states) check(plan []*physical.Stateful) error {
 		for i := range op.Specs {
 			specs = append(specs, &op.Specs[i])
 		}
+	}
+	for _, o := range s.tables {
+		o.Limit(s.share() - s.share()/4)
 	}
 	s.plan, s.saving = plan, make([]time.Duration, len(s.tables))
 	committed := s.found.Committed()

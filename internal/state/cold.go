@@ -29,8 +29,12 @@ type ColdView interface {
 // ColdBatch is a write of several keys, which happens at once or not at all. One
 // of Commit and Discard ends it.
 type ColdBatch interface {
+	// Set gives a key a value.
 	Set(key, value []byte) error
+	// Delete takes a key out, if it is there.
 	Delete(key []byte) error
+	// Commit performs the write. It need not be durable.
 	Commit() error
+	// Discard drops the write.
 	Discard()
 }

@@ -186,7 +186,7 @@ func (*logger) Errorf(string, ...any) {}
 func (l *logger) Fatalf(format string, args ...any) {
 	err := fmt.Errorf("pebble: "+format, args...)
 	if l.files.failure() == nil {
-		panic(err) // no disk has failed: an error in the program
+		panic(err) // no disk has failed: a programmer's error
 	}
 	l.files.end(err)
 }

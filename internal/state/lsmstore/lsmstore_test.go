@@ -100,6 +100,9 @@ func TestExamine(t *testing.T) { statetest.Examine(t, subject(tier(1)), *seed) }
 
 // The tier comes in the middle of the work.
 func TestExamineSpilling(t *testing.T) {
+	if testing.Short() {
+		t.Skip("TestExamine and the tests of queries do much of it")
+	}
 	c := tier(3 << 10)
 	c.Tier.Always = false
 	c.Warn = slog.New(slog.DiscardHandler)

@@ -24,6 +24,9 @@ type Tier struct {
 	Memory int64
 }
 
+// Limit sets how many bytes the rows in memory may take; see [Tier].
+func (s *State) Limit(bytes int64) { s.config.Tier.Memory = bytes }
+
 // tierDir begins the names of the directories with rows; epoch and a number
 // follow.
 const tierDir = "lsm."
