@@ -30,7 +30,8 @@ type Values interface {
 type Forgetter interface{ Forget() }
 
 // Table is the keyed state of one operator in one partition, as the operator
-// sees it. It belongs to one goroutine at a time.
+// sees it. It belongs to one goroutine at a time. A slot is good until the batch
+// is committed or fails, if rows may leave memory, and else until it is deleted.
 type Table interface {
 	// Find puts the slot of each selected row's key into slots, dense. A key
 	// that is new gets a new slot, emptied by [Values].Reset, before it returns.
@@ -43,12 +44,13 @@ type Table interface {
 	// next Find.
 	Delete(slots []int32)
 	// Keys are the keys by slot. They are the table's, and good until its next
-	// Find or Delete.
+	// Find or Delete, and, if rows may leave memory, Live or Expired.
 	Keys() []*batch.Column
 	Lister
 }
 
-// Lister lists slots of a table. Each method appends to slots and returns it.
+// Lister lists slots of a table. Each method appends to slots and returns it. If
+// rows may leave memory, Live and Expired bring those back that they list.
 type Lister interface {
 	// Len is the number of keys.
 	Len() int
@@ -74,6 +76,10 @@ type Spec struct {
 	// of a key; 0: all. Keys that are equal in these lie in one partition, whatever
 	// the others are: those of a join's rows, which differ by a number.
 	ShardBy int
+	// Pages says that the operator keeps no slot from one batch to the next, and
+	// finds by Find what it needs, so that rows may leave memory between batches;
+	// see [Tier].
+	Pages bool
 	// Values are the columns of a value; the name of one says what made it, as
 	// sum, so that another function over the same types is found out.
 	Values []types.Field

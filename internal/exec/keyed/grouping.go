@@ -46,7 +46,7 @@ func NewGrouping(keys []*expr.Ref, calls []*expr.AggregateCall, mode connector.O
 
 // Spec is what the state looks like. Time windows are kept by their start.
 func (g *Grouping) Spec() Spec {
-	s := Spec{Name: "stateStoreSave", EventTime: g.time >= 0}
+	s := Spec{Name: "stateStoreSave", EventTime: g.time >= 0, Pages: true}
 	for i, k := range g.keys {
 		f := types.Field{Name: k.Name, Type: k.Typ, Nullable: k.Null}
 		if k.Window > 0 {

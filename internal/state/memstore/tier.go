@@ -10,8 +10,8 @@ import (
 	"github.com/weirstream/weir/internal/vfs"
 )
 
-// Tier says where rows go that memory does not hold. The zero value: nowhere,
-// memory holds all.
+// Tier says where rows go that memory does not hold, if their operator allows it
+// (state.Spec.Pages). The zero value: nowhere, memory holds all.
 type Tier struct {
 	// Open opens a map in a directory; it is lsmstore.Open. Nil: there is no
 	// tier.
@@ -31,6 +31,9 @@ func (s *State) Limit(bytes int64) { s.config.Tier.Memory = bytes }
 // follow.
 const tierDir = "lsm."
 
+// pages reports whether rows may leave memory.
+func (s *State) pages() bool { return s.config.Spec.Pages && s.config.Tier.Open != nil }
+
 // wantsTier reports whether state that is to be loaded goes to a tier. A snapshot
 // is compressed; in memory it takes about three times as much.
 func (s *State) wantsTier() bool {
@@ -39,7 +42,7 @@ func (s *State) wantsTier() bool {
 		bytes += 3 * f.Bytes
 	}
 	t := s.config.Tier
-	return t.Open != nil && (t.Always || s.manifest.Tier != "" || t.Memory > 0 && bytes > t.Memory)
+	return s.pages() && (t.Always || s.manifest.Tier != "" || t.Memory > 0 && bytes > t.Memory)
 }
 
 // openTier opens the tier that the manifest names, or else makes one of version v.
@@ -187,7 +190,7 @@ func (s *State) seal(v state.Version) error {
 // changed since version v was committed.
 func (s *State) moveOut(v state.Version) {
 	tier := s.config.Tier
-	if tier.Open == nil {
+	if !s.pages() {
 		return
 	}
 	taken := int64(0)
@@ -234,7 +237,7 @@ func (s *State) sweepTiers(names []string) {
 			s.removeTier(name)
 		}
 	}
-	if s.manifest.Tier != "" && (s.config.Tier.Open == nil || !slices.Contains(names, s.manifest.Tier)) {
+	if s.manifest.Tier != "" && (!s.pages() || !slices.Contains(names, s.manifest.Tier)) {
 		s.dropTier()
 	}
 }

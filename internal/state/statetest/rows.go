@@ -63,7 +63,7 @@ func (r *Rows) Load(slots []int32, in []*batch.Column) error {
 // Spec is what the examined state looks like: keys of a text, which decides the
 // shard, and a time, which is the event time.
 func Spec() state.Spec {
-	return state.Spec{Name: "examined", ShardBy: 1, Values: Fields(), EventTime: true, Time: 1, Keys: []types.Field{
+	return state.Spec{Name: "examined", ShardBy: 1, Values: Fields(), Pages: true, EventTime: true, Time: 1, Keys: []types.Field{
 		{Name: "name", Type: types.Of(types.String), Nullable: true}, {Name: "time", Type: types.Of(types.Timestamp), Nullable: true}}}
 }
 
