@@ -55,7 +55,8 @@ type resolution struct {
 	ctes []cte
 	// outputs are the columns of the relations that have a plan id.
 	outputs map[int64][]*expr.Ref
-	depth   int // of views within views
+	depth   int // of relations within relations
+	nodes   int // relations so far
 	// made are the time windows that have a column.
 	made []madeWindow
 	// outer are the scopes of the queries around a subquery, innermost last.
@@ -72,13 +73,21 @@ type cte struct {
 	running   *plan.Recursion
 }
 
-// maxDepth bounds views that read views and CTEs that read CTEs.
-const maxDepth = 200
+const (
+	// maxDepth bounds how deep relations are nested, views and CTEs within each
+	// other included.
+	maxDepth = 1000
+	// maxNodes bounds the relations of a query, views and CTEs written out wherever
+	// they are read.
+	maxNodes = 50_000
+)
 
 // node resolves a relation and what is beneath it.
 func (r *resolution) node(n plan.Node) (plan.Node, error) {
-	if r.depth++; r.depth > maxDepth {
-		return nil, fault.New(fault.UnsupportedFeature, "relations are nested more than %d deep", maxDepth)
+	r.depth++
+	if r.nodes++; r.depth > maxDepth || r.nodes > maxNodes {
+		return nil, fault.New(fault.TooComplex, "the query has more than %d relations, or more than %d within each other, "+
+			"those of views and of WITH counted wherever they are read", maxNodes, maxDepth).Locate(originOf(n).At)
 	}
 	out, err := r.relation(n)
 	r.depth--
