@@ -59,6 +59,8 @@ type resolution struct {
 	nodes   int // relations so far
 	// made are the time windows that have a column.
 	made []madeWindow
+	// windowed says that the function resolved next stands before OVER.
+	windowed bool
 	// outer are the scopes of the queries around a subquery, innermost last.
 	outer []scope
 }

@@ -145,7 +145,12 @@ func (r *resolution) join(n *plan.Join) (plan.Node, error) {
 		return nil, err
 	}
 	if out.Condition, err = r.condition(cond, n.At); err != nil {
-		return nil, err
+		return nil, fault.New(fault.JoinNotBoolean, "the condition of a join, %v, is of type %s; it must be BOOLEAN", cond,
+			cond.Type().SQL()).Locate(n.At)
+	}
+	if expr.HasAggregate(cond) || expr.HasWindow(cond) {
+		return nil, fault.New(fault.ExprForOperator, "no aggregate and no window function can stand in the condition of a join: %v", cond).
+			Locate(n.At)
 	}
 	if out.Type == plan.CrossJoin {
 		out.Type = plan.InnerJoin
@@ -217,11 +222,11 @@ func (r *resolution) joinUsing(n *plan.Join, j *plan.Join) (plan.Node, error) {
 	for _, name := range using {
 		l, err := r.expr(&expr.UnresolvedAttribute{Parts: []string{name}, At: n.At}, scope{columns: left})
 		if err != nil {
-			return nil, err
+			return nil, unknownUsing(name, "left", n)
 		}
 		o, err := r.expr(&expr.UnresolvedAttribute{Parts: []string{name}, At: n.At}, scope{columns: right})
 		if err != nil {
-			return nil, err
+			return nil, unknownUsing(name, "right", n)
 		}
 		eq, err := r.call("=", []expr.Expr{l, o}, &expr.UnresolvedFunction{At: n.At})
 		if err != nil {
@@ -245,6 +250,11 @@ func (r *resolution) joinUsing(n *plan.Join, j *plan.Join) (plan.Node, error) {
 		}
 	}
 	return &plan.Project{Origin: n.Origin, Input: j, Exprs: keys}, nil
+}
+
+func unknownUsing(name, side string, n *plan.Join) error {
+	return fault.New(fault.UnresolvedUsing, "the %s side of the join has no column `%s`, which USING names", side, name).
+		With("colName", "`"+name+"`").With("side", side).Locate(n.At)
 }
 
 func (r *resolution) usingKey(t plan.JoinType, left, right expr.Expr, n *plan.Join) (expr.Expr, error) {

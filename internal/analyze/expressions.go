@@ -18,6 +18,9 @@ type scope struct {
 	// aliases are items of the select list that GROUP BY, HAVING and ORDER BY
 	// may name; columns go before them.
 	aliases []expr.Expr
+	// lateral, if not nil, is shown the items before this one that it names, and
+	// says what they become.
+	lateral func(name []string, e expr.Expr) expr.Expr
 	// sets are the grouping sets, where grouping(…) may stand; nil for none.
 	sets *expanded
 	// windows are the time windows of GROUP BY, which are columns to the rest of
@@ -61,7 +64,7 @@ func (r *resolution) expr(e expr.Expr, s scope) (expr.Expr, error) {
 	case *expr.Lambda:
 		return nil, lambdaNotHere(e)
 	case *expr.Parameter:
-		return nil, fault.New(fault.InvalidSQLSyntax, "the parameter %v has no value", e).Locate(e.At)
+		return nil, fault.New(fault.UnboundParameter, "the parameter %v has no value", e).Locate(e.At)
 	}
 	children, err := r.exprs(e.Children(), s)
 	if err != nil {
@@ -127,6 +130,9 @@ func (r *resolution) attribute(u *expr.UnresolvedAttribute, s scope) (expr.Expr,
 		}
 	}
 	if e, err := alias(u.Parts, s.aliases); e != nil || err != nil {
+		if s.lateral != nil && err == nil {
+			return s.lateral(u.Parts, e), nil
+		}
 		return e, err
 	}
 	for _, around := range slices.Backward(r.outer) {
@@ -140,6 +146,40 @@ func (r *resolution) attribute(u *expr.UnresolvedAttribute, s scope) (expr.Expr,
 		}
 	}
 	return nil, unknownColumn(u, s)
+}
+
+// identifier are the parts of the name in IDENTIFIER('a.b'), nil where it is no
+// constant.
+func identifier(e expr.Expr) []string {
+	l, ok := e.(*expr.Literal)
+	if !ok {
+		return nil
+	}
+	text, ok := l.Value.(string)
+	if !ok || text == "" {
+		return nil
+	}
+	return nameParts(text)
+}
+
+// nameParts splits a name at its dots, those in back-quotes apart.
+func nameParts(text string) []string {
+	var parts []string
+	part, quoted := "", false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '`' && quoted && i+1 < len(text) && text[i+1] == '`':
+			part += "`"
+			i++
+		case c == '`':
+			quoted = !quoted
+		case c == '.' && !quoted:
+			parts, part = append(parts, part), ""
+		default:
+			part += string(c)
+		}
+	}
+	return append(parts, part)
 }
 
 // alias finds an item of a select list by its name, or a field of one.
@@ -238,7 +278,7 @@ func fields(e expr.Expr, names []string) (expr.Expr, error) {
 	for _, name := range names {
 		t := e.Type()
 		if t.Kind != types.Struct {
-			return nil, fault.New(fault.UnresolvedField, "%v is no struct and has no field `%s`", e, name).
+			return nil, fault.New(fault.ExtractBase, "%v is no struct and has no field `%s`", e, name).
 				With("fieldName", name)
 		}
 		i := types.NewSchema(t.Fields...).Index(name)
@@ -282,6 +322,13 @@ func (r *resolution) function(u *expr.UnresolvedFunction, s scope) (expr.Expr, e
 		}
 		return s.sets.groupingCall(r, u, s)
 	}
+	if strings.EqualFold(u.Name, "identifier") && u.Written && len(u.Args) == 1 {
+		if parts := identifier(u.Args[0]); parts != nil {
+			return r.attribute(&expr.UnresolvedAttribute{Parts: parts, At: u.At}, s)
+		}
+	}
+	windowed := r.windowed
+	r.windowed = false
 	written := u.Args
 	if strings.EqualFold(u.Name, "count") && len(written) == 1 {
 		if star, ok := written[0].(*expr.UnresolvedStar); ok && len(star.Target) == 0 && !u.Distinct {
@@ -315,7 +362,7 @@ func (r *resolution) function(u *expr.UnresolvedFunction, s scope) (expr.Expr, e
 		return nil, err
 	}
 	if agg, ok := out.(*expr.AggregateCall); ok {
-		return r.aggregateCall(agg, u, s)
+		return r.aggregateCall(agg, u, s, windowed)
 	}
 	if u.Filter != nil || u.Distinct {
 		return nil, fault.New(fault.InvalidSQLSyntax, "%s is no aggregate function: DISTINCT and FILTER do not apply",
@@ -324,13 +371,16 @@ func (r *resolution) function(u *expr.UnresolvedFunction, s scope) (expr.Expr, e
 	return out, nil
 }
 
-func (r *resolution) aggregateCall(agg *expr.AggregateCall, u *expr.UnresolvedFunction, s scope) (expr.Expr, error) {
+func (r *resolution) aggregateCall(agg *expr.AggregateCall, u *expr.UnresolvedFunction, s scope, windowed bool) (expr.Expr, error) {
 	agg.Distinct = u.Distinct
 	if len(u.OrderBy) > 0 {
 		return nil, notYet("WITHIN GROUP", u.At)
 	}
 	for _, a := range agg.Args {
-		if expr.HasAggregate(a) {
+		if expr.HasWindow(a) && !windowed {
+			return nil, fault.New(fault.WindowInAggregate, "a window function stands inside %v", agg).Locate(u.At)
+		}
+		if expr.HasAggregate(a) && !windowed {
 			return nil, fault.New(fault.NestedAggregate, "an aggregate function stands inside %v", agg).Locate(u.At)
 		}
 	}
@@ -365,6 +415,10 @@ func (r *resolution) call(name string, args []expr.Expr, u *expr.UnresolvedFunct
 			return nil, place(err, u.At)
 		}
 		return &expr.GeneratorCall{Fn: f, Args: list, Fields: made, At: u.At}, nil
+	}
+	if i := slices.IndexFunc(args, func(e expr.Expr) bool { _, ok := e.(*expr.GeneratorCall); return ok }); i >= 0 {
+		return nil, fault.New(fault.NestedGenerator, "the generator %v stands inside an expression; it must stand alone", args[i]).
+			Locate(u.At)
 	}
 	f := r.Registry.Scalar(name)
 	if f == nil {
@@ -414,6 +468,13 @@ func (r *resolution) star(u *expr.UnresolvedStar, s scope) ([]expr.Expr, error) 
 	skip := func(name string) bool {
 		return slices.ContainsFunc(u.Except, func(e []string) bool { return strings.EqualFold(e[len(e)-1], name) })
 	}
+	for _, e := range u.Except {
+		if found, err := match(e, s.columns); err != nil {
+			return nil, err
+		} else if found == nil && len(u.Target) == 0 {
+			return nil, unknownColumn(&expr.UnresolvedAttribute{Parts: e, At: u.At}, s)
+		}
+	}
 	for _, c := range s.columns {
 		if hasQualifier(c.Qualifier, u.Target) && !skip(c.Name) {
 			out = append(out, c)
@@ -427,7 +488,7 @@ func (r *resolution) star(u *expr.UnresolvedStar, s scope) ([]expr.Expr, error) 
 		return nil, err
 	}
 	if target == nil || target.Type().Kind != types.Struct {
-		return nil, fault.New(fault.UnresolvedColumn, "%v: there is no table or struct `%s`", u,
+		return nil, fault.New(fault.StarExpand, "%v: there is no table or struct `%s`", u,
 			strings.Join(u.Target, ".")).Locate(u.At)
 	}
 	for i, f := range target.Type().Fields {

@@ -131,7 +131,9 @@ func (x *expanded) groupingCall(r *resolution, u *expr.UnresolvedFunction, s sco
 		if len(args) > 0 && !same {
 			return nil, fault.New(fault.GroupingIDColumns, "grouping_id takes all keys of GROUP BY in their order, or none").Locate(u.At)
 		}
-		return x.id, nil
+		id := *x.id
+		id.Name = expr.CallText("grouping_id", args)
+		return &id, nil
 	}
 	if len(args) != 1 {
 		return nil, place(expr.WrongCount("grouping", "1", len(args)), u.At)
@@ -149,7 +151,8 @@ func (x *expanded) groupingCall(r *resolution, u *expr.UnresolvedFunction, s sco
 	if bit, err = r.call("&", []expr.Expr{bit, expr.Lit(int64(1))}, u); err != nil {
 		return nil, err
 	}
-	return &expr.Cast{Child: bit, To: types.Of(types.Byte), At: u.At}, nil
+	bit.(*expr.Call).Text = expr.CallText("grouping", args)
+	return &expr.Cast{Child: bit, To: types.Of(types.Byte), At: u.At, Implicit: true}, nil
 }
 
 // isGrouping reports whether a call is grouping(…) or grouping_id(…).

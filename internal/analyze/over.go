@@ -46,6 +46,7 @@ func (r *resolution) over(w *expr.Window, s scope) (expr.Expr, error) {
 func (r *resolution) windowFunction(u *expr.UnresolvedFunction, s scope) (expr.Expr, error) {
 	f := r.Registry.Window(u.Name)
 	if f == nil {
+		r.windowed = true
 		out, err := r.function(u, s)
 		if err != nil {
 			return nil, err
@@ -89,7 +90,7 @@ func (r *resolution) frame(w, out *expr.Window) (*expr.Frame, error) {
 		}
 	}
 	if w.Frame == nil {
-		return &expr.Frame{UpperCurrent: len(out.OrderBy) > 0}, nil
+		return &expr.Frame{Rows: len(out.OrderBy) == 0, UpperCurrent: len(out.OrderBy) > 0}, nil
 	}
 	f := *w.Frame
 	var err error
@@ -132,8 +133,11 @@ func (r *resolution) bound(e expr.Expr, f *expr.Frame, out *expr.Window) (expr.E
 		return nil, nil
 	}
 	e, err := r.expr(e, scope{})
-	if err != nil || !f.Rows {
-		return e, err
+	if err != nil {
+		return nil, fault.New(fault.FrameBoundType, "a bound of a frame is a constant: %v", err)
+	}
+	if !f.Rows {
+		return e, nil
 	}
 	v, ok := wholeNumber(e)
 	if !ok || v != int64(int32(v)) {
@@ -283,6 +287,9 @@ func (r *resolution) qualify(n *plan.Filter) (plan.Node, error) {
 	in, err := r.node(in)
 	if err != nil {
 		return nil, err
+	}
+	if !plan.Any(in, func(x plan.Node) bool { _, ok := x.(*plan.Window); return ok }) {
+		return nil, fault.New(fault.QualifyWithoutWindow, "QUALIFY needs a window function, in its condition or in the select list").Locate(n.At)
 	}
 	out := in.Output()
 	last := len(out) - 1

@@ -272,6 +272,13 @@ func (r *resolution) unpivot(n *plan.Unpivot) (plan.Node, error) {
 			column[i] = sets[i][v]
 		}
 		cast, t, ok := r.Resolver.Unify(column)
+		texts := 0
+		for _, e := range column {
+			if e.Type().Kind == types.String {
+				texts++
+			}
+		}
+		ok = ok && (texts == 0 || texts == len(column))
 		if !ok {
 			return nil, fault.New(fault.UnpivotTypes, "UNPIVOT: the columns of `%s` have no common type", name).Locate(n.At)
 		}

@@ -22,7 +22,7 @@ func (r *resolution) recursive(n *plan.Read, c cte) (out plan.Node, ok bool, err
 		return nil, false, nil
 	}
 	if !union.All {
-		return nil, true, fault.New(fault.UnsupportedFeature, "a recursive query needs UNION ALL; UNION is not supported").Locate(union.At)
+		return nil, true, fault.New(fault.RecursiveUnion, "a recursive query needs UNION ALL; UNION is not supported").Locate(union.At)
 	}
 	anchor, err := r.node(union.Left)
 	if err != nil {

@@ -178,6 +178,11 @@ func (r *resolution) values(n *plan.Values) (plan.Node, error) {
 }
 
 func (r *resolution) tableFunction(n *plan.TableFunction) (plan.Node, error) {
+	if strings.EqualFold(n.Name, "identifier") && len(n.Args) == 1 {
+		if parts := identifier(n.Args[0]); parts != nil {
+			return r.node(&plan.Read{Origin: n.Origin, Table: parts})
+		}
+	}
 	args, err := r.exprs(n.Args, scope{})
 	if err != nil {
 		return nil, err
@@ -186,7 +191,8 @@ func (r *resolution) tableFunction(n *plan.TableFunction) (plan.Node, error) {
 		return r.rangeFunction(n, args)
 	}
 	if r.Registry.Generator(n.Name) == nil {
-		return nil, unknownFunction(r.Registry, n.Name, n.At)
+		return nil, fault.New(fault.UnresolvedTVF, "there is no table-valued function `%s`", n.Name).
+			With("name", "`"+n.Name+"`").Locate(n.At)
 	}
 	return r.generate(&plan.Generate{Origin: n.Origin, Input: &plan.OneRow{},
 		Generator: &expr.UnresolvedFunction{Name: n.Name, Args: n.Args, At: n.At}})
@@ -249,7 +255,11 @@ func (r *resolution) subqueryAlias(n *plan.SubqueryAlias) (plan.Node, error) {
 	if len(n.Columns) > 0 {
 		out := in.Output()
 		if len(out) != len(n.Columns) {
-			return nil, fault.New(fault.NumColumnsMismatch, "%s has %d columns, %d names are given",
+			cond := fault.NumColumnsMismatch
+			if _, inline := n.Input.(*plan.Values); inline {
+				cond = fault.InlineTableColumns
+			}
+			return nil, fault.New(cond, "%s has %d columns, %d names are given",
 				strings.Join(n.Name, "."), len(out), len(n.Columns)).Locate(n.At)
 		}
 		in = rename(in, out, n.Columns)

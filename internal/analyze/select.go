@@ -57,14 +57,44 @@ func (r *resolution) items(list []expr.Expr, s scope) ([]expr.Expr, error) {
 			out = append(out, columns...)
 			continue
 		}
-		s.aliases = out // an item may name those before it
-		x, err := r.expr(e, s)
+		x, err := r.item(e, s, out)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, named(x))
+		out = append(out, x)
 	}
 	return out, nil
+}
+
+// item resolves one item of a select list, which may name those before it.
+func (r *resolution) item(e expr.Expr, s scope, before []expr.Expr) (expr.Expr, error) {
+	s.aliases = before
+	uses := false
+	s.lateral = func(_ []string, e expr.Expr) expr.Expr {
+		uses = true
+		return e
+	}
+	x, err := r.expr(e, s)
+	if err != nil {
+		return nil, err
+	}
+	if ref, ok := x.(*expr.Ref); ok && len(r.outer) > 0 && !subset([]*expr.Ref{ref}, s.columns) && s.sets == nil {
+		// A column of a query around this one gets an id of its own here.
+		return &expr.Alias{Child: ref, Names: []string{ref.Name}, ID: expr.NewID()}, nil
+	}
+	if x = named(x); !uses {
+		return x, nil
+	}
+	if a, ok := x.(*expr.Alias); ok && a.Implicit {
+		s.lateral = func(name []string, e expr.Expr) expr.Expr {
+			text := "lateralAliasReference(" + strings.Join(name, ".") + ")"
+			return &expr.Ref{Name: text, ID: expr.NewID(), Typ: e.Type(), Null: e.Nullable(), Watermark: -1}
+		}
+		if written, err := r.expr(e, s); err == nil {
+			a.Names = []string{written.String()}
+		}
+	}
+	return x, nil
 }
 
 // named gives an item of a select list the name that Spark gives it.
@@ -142,7 +172,6 @@ func (r *resolution) selectList(o plan.Origin, in plan.Node, items []expr.Expr) 
 // generators takes the generator out of a select list, where there is one.
 func (r *resolution) generators(o plan.Origin, in plan.Node, items []expr.Expr) (plan.Node, []expr.Expr, error) {
 	var out []expr.Expr
-	found := 0
 	for _, item := range items {
 		call, names := item, []string(nil)
 		if a, ok := item.(*expr.Alias); ok && !a.Implicit {
@@ -156,10 +185,6 @@ func (r *resolution) generators(o plan.Origin, in plan.Node, items []expr.Expr) 
 			}
 			out = append(out, item)
 			continue
-		}
-		if found++; found > 1 {
-			return nil, nil, fault.New(fault.MultipleGenerators, "only one generator may stand in a select list; "+
-				"use LATERAL VIEW for more").Locate(gen.At)
 		}
 		columns, err := generated(gen, names)
 		if err != nil {

@@ -1,10 +1,13 @@
 package analyze
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/fn/cast"
 	"github.com/weirstream/weir/internal/plan"
 )
 
@@ -12,7 +15,10 @@ import (
 // columns that were not selected.
 func (r *resolution) sort(n *plan.Sort) (plan.Node, error) {
 	if agg, ok := n.Input.(*plan.Aggregate); ok {
-		return r.aggregate(agg, n.Orders)
+		out, err := r.aggregate(agg, n.Orders)
+		if err == nil || !slices.ContainsFunc(agg.Exprs, r.generates) {
+			return out, err
+		}
 	}
 	in, err := r.node(n.Input)
 	if err != nil {
@@ -161,10 +167,40 @@ func (r *resolution) count(n, input plan.Node, e expr.Expr, build func(plan.Node
 	if err != nil {
 		return nil, err
 	}
-	v, ok := wholeNumber(c)
-	if !ok || v < 0 {
-		return nil, fault.New(fault.IllegalArgument, "%v: the number of rows must be a whole number from 0 on", n).
-			Locate(originOf(n).At)
+	v, err := r.rows(c)
+	if err != nil {
+		return nil, place(err, originOf(n).At)
 	}
 	return build(in, expr.Lit(v)), nil
+}
+
+// rows is the value of a constant number of rows.
+func (r *resolution) rows(e expr.Expr) (int64, error) {
+	if !e.Type().Integral() {
+		return 0, fault.New(fault.LimitType, "the number of rows is an INT, not %v of type %s", e, e.Type().SQL()).
+			With("expr", e.String()).With("dataType", e.Type().SQL())
+	}
+	c := &expr.Compiler{Cast: cast.New, Env: &expr.Env{ANSI: r.Resolver.ANSI, Location: r.Resolver.Location}}
+	eval, err := c.Compile(e)
+	if err != nil {
+		return 0, fault.New(fault.LimitFoldable, "the number of rows must be a constant, not %v", e)
+	}
+	column, err := eval.Eval(&batch.Batch{Rows: 1}, nil)
+	if err != nil {
+		return 0, err
+	}
+	value, ok := wholeNumber(&expr.Literal{Value: expr.ValueAt(column, 0), Typ: e.Type()})
+	if !ok || value < 0 {
+		return 0, fault.New(fault.InvalidLimit, "the number of rows is at least 0, not %v", e).With("expr", e.String())
+	}
+	return value, nil
+}
+
+// generates reports whether an item, not resolved, is a generator.
+func (r *resolution) generates(e expr.Expr) bool {
+	if a, ok := e.(*expr.Alias); ok {
+		e = a.Child
+	}
+	u, ok := e.(*expr.UnresolvedFunction)
+	return ok && r.Registry.Generator(u.Name) != nil && r.Registry.Scalar(u.Name) == nil
 }

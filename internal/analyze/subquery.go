@@ -263,6 +263,9 @@ func (w *withSubqueries) value(q *expr.Subquery, negated bool) (expr.Expr, error
 			return d.value, nil
 		}
 	}
+	if l, ok := anyOf(q.Values); ok && l.Value == nil {
+		return &expr.Literal{Typ: types.Of(types.Boolean)}, nil // nothing is in anything
+	}
 	var value expr.Expr
 	var err error
 	if q.Kind == expr.ScalarSubquery {
@@ -281,6 +284,15 @@ func (w *withSubqueries) value(q *expr.Subquery, negated bool) (expr.Expr, error
 	}
 	w.done = append(w.done, doneSubquery{q, negated, value})
 	return value, nil
+}
+
+// anyOf is the one literal of a list.
+func anyOf(list []expr.Expr) (*expr.Literal, bool) {
+	if len(list) != 1 {
+		return nil, false
+	}
+	l, ok := list[0].(*expr.Literal)
+	return l, ok
 }
 
 // join joins the plan of an EXISTS or IN to the relation.
@@ -362,8 +374,10 @@ func (w *withSubqueries) scalar(q *expr.Subquery) (expr.Expr, error) {
 	value := expr.Expr(sub.Output()[0])
 	join := &plan.Join{Origin: plan.Origin{At: q.At}, Type: plan.LeftOuterJoin}
 	switch {
-	case len(c.outer) == 0:
+	case len(freeRefs(sub)) == 0:
 		join.Right = &plan.AtMostOne{Origin: join.Origin, Input: sub}
+	case len(c.outer) == 0: // it reads a query further out
+		join.Right, join.Single = sub, true
 	default:
 		items, right, cond, loose, err := c.loosened(sub)
 		if err != nil {
