@@ -27,6 +27,7 @@ type conf struct {
 	checkpoint  string
 	noData      bool
 	policy      watermark.Policy
+	forget      bool
 	retain      int64
 	snapshots   int64
 	recent      int64
@@ -47,7 +48,7 @@ func (c *conf) env() expr.Env { return expr.Env{ANSI: c.ansi, Location: c.locati
 
 // querySettings are the settings that a query starts with.
 func (c *conf) querySettings() query.Settings {
-	return query.Settings{Workers: c.workers, NoDataBatches: c.noData, Policy: c.policy, Retain: int(c.retain),
+	return query.Settings{Workers: c.workers, NoDataBatches: c.noData, Policy: c.policy, ForgetInputs: c.forget, Retain: int(c.retain),
 		SnapshotEvery: int(c.snapshots), RecentProgress: int(c.recent), IdleAfter: c.idle, State: c.state.settings()}
 }
 
@@ -67,6 +68,7 @@ var confKeys = map[string]confKey{
 	streaming + "checkpointLocation":              textKey(func(c *conf) *string { return &c.checkpoint }),
 	streaming + "noDataMicroBatches.enabled":      boolKey(func(c *conf) *bool { return &c.noData }),
 	streaming + "multipleWatermarkPolicy":         {getPolicy, setPolicy},
+	"weir.sql.streaming.forgetInputWatermarks":    boolKey(func(c *conf) *bool { return &c.forget }),
 	streaming + "minBatchesToRetain":              numberKey(func(c *conf) *int64 { return &c.retain }),
 	streaming + "stateStore.minDeltasForSnapshot": numberKey(func(c *conf) *int64 { return &c.snapshots }),
 	storeProvider:                          {getProvider, setProvider},

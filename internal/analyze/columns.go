@@ -160,6 +160,9 @@ func (r *resolution) join(n *plan.Join) (plan.Node, error) {
 		c, ok := x.(*expr.Call)
 		return ok && (c.Fn.Name == "window" || c.Fn.Name == "session_window")
 	}) {
+		if err := windowsBetween(out); err != nil {
+			return nil, err
+		}
 		return r.joinWindows(out, list)
 	}
 	return out, nil

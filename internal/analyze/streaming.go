@@ -139,25 +139,3 @@ func (c *streamCheck) join(n *plan.Join) error {
 	}
 	return nil
 }
-
-func (c *streamCheck) joinStreams(n *plan.Join) error {
-	if c.mode != connector.Append {
-		return refuse(n, "Join between two streaming DataFrames/Datasets is not supported in "+c.mode.String()+
-			" output mode, only in Append output mode")
-	}
-	marked := func(side plan.Node) bool {
-		return slices.ContainsFunc(side.Output(), func(r *expr.Ref) bool { return r.Watermark >= 0 })
-	}
-	switch n.Type {
-	case plan.LeftAntiJoin:
-		return refuse(n, "LeftAnti join between two streaming DataFrames/Datasets is not supported")
-	case plan.InnerJoin:
-	default:
-		if !marked(n.Left) && !marked(n.Right) {
-			return refuse(n, "Stream-stream "+n.Type.String()+" join between two streaming DataFrame/Datasets is not "+
-				"supported without a watermark in the join keys, or a watermark on the nullable side and an appropriate "+
-				"range condition")
-		}
-	}
-	return notYet("a join of two streams", n.At)
-}

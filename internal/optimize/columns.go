@@ -70,6 +70,9 @@ func prune(n plan.Node, needed map[expr.ID]bool) plan.Node {
 			all = need(needed, n.Condition)
 		}
 		j.Left, j.Right = prune(n.Left, all), prune(n.Right, all)
+		if plan.Streaming(n.Left) && plan.Streaming(n.Right) {
+			j.Left, j.Right = narrow(j.Left, all), narrow(j.Right, all)
+		}
 		return &j
 	case *plan.Union:
 		return pruneUnion(n, needed)

@@ -17,7 +17,7 @@ func pushFilters(n plan.Node) plan.Node { return push(n, nil) }
 func push(n plan.Node, terms []expr.Expr) plan.Node {
 	switch n := n.(type) {
 	case *plan.Filter:
-		return push(n.Input, append(expr.Conjuncts(n.Condition), terms...))
+		return push(n.Input, distinct(append(expr.Conjuncts(n.Condition), terms...)))
 	case *plan.Project:
 		return pushProject(n, terms)
 	case *plan.WithWatermark:
@@ -125,6 +125,12 @@ func filterWithin(p *plan.Project, terms []expr.Expr) plan.Node {
 }
 
 func pushJoin(n *plan.Join, terms []expr.Expr) plan.Node {
+	j := *n
+	n = &j
+	if inner := withoutOuter(n, terms); inner != n.Type {
+		n.Type = inner
+		j = *joinNotNull(n)
+	}
 	left, right := ids(n.Left.Output()), ids(n.Right.Output())
 	// What a filter above an outer join says of the side that may be missing
 	// stays above.
@@ -132,12 +138,16 @@ func pushJoin(n *plan.Join, terms []expr.Expr) plan.Node {
 	toRight := n.Type == plan.InnerJoin || n.Type == plan.CrossJoin || n.Type == plan.RightOuterJoin
 	lefts, rest := split(terms, func(e expr.Expr) bool { return toLeft && readsOnly(e, left) })
 	rights, rest := split(rest, func(e expr.Expr) bool { return toRight && readsOnly(e, right) })
-	j := *n
-	if n.Condition != nil && (n.Type == plan.InnerJoin || n.Type == plan.CrossJoin) {
-		l, others := split(expr.Conjuncts(n.Condition), func(e expr.Expr) bool { return readsOnly(e, left) && len(expr.Refs(e)) > 0 })
-		r, others := split(others, func(e expr.Expr) bool { return readsOnly(e, right) && len(expr.Refs(e)) > 0 })
-		lefts, rights = append(lefts, l...), append(rights, r...)
-		j.Condition = conjunction(others)
+	l, r, condition := pushCondition(n)
+	lefts, rights, j.Condition = append(lefts, l...), append(rights, r...), condition
+	if n.Type == plan.InnerJoin || n.Type == plan.CrossJoin {
+		// What is left compares the sides: it belongs to the condition.
+		var more []expr.Expr
+		more, rest = split(rest, func(e expr.Expr) bool { return !expr.Volatile(e) })
+		if condition != nil {
+			more = append(expr.Conjuncts(condition), more...)
+		}
+		j.Condition = conjunction(more)
 	}
 	j.Left, j.Right = push(n.Left, lefts), push(n.Right, rights)
 	return filtered(&j, rest)
@@ -164,6 +174,17 @@ func pushUnion(n *plan.Union, terms []expr.Expr) plan.Node {
 		u.All[i] = push(in, own)
 	}
 	return &u
+}
+
+// distinct are terms without those that stand there already.
+func distinct(terms []expr.Expr) []expr.Expr {
+	var out []expr.Expr
+	for _, t := range terms {
+		if !slices.ContainsFunc(out, func(known expr.Expr) bool { return expr.Equal(known, t) }) {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // filtered puts a filter of the terms over n, none where there are none.

@@ -32,7 +32,7 @@ func inferNotNull(n plan.Node) plan.Node {
 }
 
 // joinNotNull filters the sides of a join that drop rows without a partner.
-func joinNotNull(n *plan.Join) plan.Node {
+func joinNotNull(n *plan.Join) *plan.Join {
 	if n.Condition == nil {
 		return n
 	}
@@ -73,7 +73,8 @@ func notNull(e expr.Expr, known []expr.Expr) []expr.Expr {
 			terms = append(terms, term)
 		case *expr.Call:
 			_, compares := comparisons[e.Fn.Name]
-			if e.Fn.NullSafe || e.Fn.Compile != nil && !compares || e.Fn.Volatile {
+			sums := e.Fn.Name == "+" || e.Fn.Name == "-"
+			if e.Fn.NullSafe || e.Fn.Compile != nil && !compares && !sums || e.Fn.Volatile {
 				return
 			}
 			for _, a := range e.Args {

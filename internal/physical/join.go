@@ -3,14 +3,17 @@ package physical
 import (
 	"github.com/weirstream/weir/internal/exec"
 	"github.com/weirstream/weir/internal/expr"
-	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
 	"github.com/weirstream/weir/types"
 )
 
 // join joins a stream, or a table, with a static table: that side is read in
-// every batch into a table in memory, the other streams past it.
+// every batch into a table in memory, the other streams past it. Two streams are
+// joined by [builder.streamJoin].
 func (b *builder) join(n *plan.Join, s *stage) (factory, error) {
+	if plan.Streaming(n.Left) && plan.Streaming(n.Right) {
+		return b.streamJoin(n, s)
+	}
 	probe, build, kind, buildFirst, err := sides(n)
 	if err != nil {
 		return nil, err
@@ -62,10 +65,6 @@ func (b *builder) join(n *plan.Join, s *stage) (factory, error) {
 // sides says which side is kept in memory: the static one, or the right one of
 // two tables.
 func sides(n *plan.Join) (probe, build plan.Node, kind exec.JoinKind, buildFirst bool, err error) {
-	if plan.Streaming(n.Left) && plan.Streaming(n.Right) {
-		return nil, nil, 0, false, fault.New(fault.UnsupportedFeature,
-			"a join of two streams is not supported by this version of weir")
-	}
 	left := plan.Streaming(n.Right) || n.Type == plan.RightOuterJoin // the left side is kept
 	switch n.Type {
 	case plan.InnerJoin, plan.CrossJoin:

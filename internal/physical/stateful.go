@@ -93,6 +93,21 @@ func (b *builder) underUnion(n plan.Node) bool {
 	})
 }
 
+// TopDown are the operators that keep state in the order in which Spark's progress
+// lists them: from the sink to the sources, left inputs first.
+func (p *Program) TopDown() []*Stateful {
+	var list []*Stateful
+	plan.Walk(p.Root, func(n plan.Node) bool {
+		for _, op := range p.Stateful {
+			if op.Node == n {
+				list = append(list, op)
+			}
+		}
+		return true
+	})
+	return list
+}
+
 // flow is a node of the plan as watermarks see it.
 type flow struct {
 	watermark.Node

@@ -65,6 +65,9 @@ type Settings struct {
 	NoDataBatches bool
 	// Policy combines several watermarks (S112).
 	Policy watermark.Policy
+	// ForgetInputs makes a restart forget which watermark each input has reached,
+	// as Spark does (S112): only the query's is kept.
+	ForgetInputs bool
 	// Retain is how many batches logs and state keep (S160).
 	Retain int
 	// SnapshotEvery is how many versions of state lie between two snapshots.

@@ -59,7 +59,7 @@ func (q *Query) publish() {
 	for i, s := range q.sources {
 		p.Sources = append(p.Sources, s.progress(r.batch, i))
 	}
-	p.StateOperators = q.states.progress()
+	p.StateOperators = q.states.progress(q.program.TopDown())
 	var since time.Duration
 	if !r.before.IsZero() {
 		since = r.started.Sub(r.before)

@@ -145,7 +145,7 @@ func (r *run) stateTimer() time.Time {
 
 // evicts reports whether a moved watermark calls for a batch of its own: Spark
 // runs one wherever a watermark meets state in append or update mode, also where
-// the state has no event time (seen on 4.3).
+// the state has no event time (seen on 4.3), but for a join whose rows never leave.
 func evicts(p *physical.Program, mode connector.OutputMode) bool {
 	for _, op := range p.Stateful {
 		if op.ProcessingTime || mode != connector.Complete && len(p.Watermarks) > 0 && !op.IgnoresWatermark {
@@ -189,6 +189,9 @@ func (r *run) restoreTracker(c *Config, state *checkpoint.State) {
 	r.tracker = watermark.NewTracker(c.Settings.Policy, ids...)
 	var snapshot watermark.Snapshot
 	if note, ok := state.Notes[trackerNote]; ok && !state.TakenOver && json.Unmarshal(note, &snapshot) == nil {
+		if c.Settings.ForgetInputs {
+			snapshot.Seen = nil
+		}
 		r.tracker.Restore(snapshot)
 		return
 	}

@@ -28,7 +28,6 @@ type states struct {
 	found  *checkpoint.State
 	config *Config
 	tables []*memstore.State
-	plan   []*physical.Stateful
 	saving []time.Duration // what the last save took, by table
 }
 
@@ -75,7 +74,7 @@ func (s *states) check(plan []*physical.Stateful) error {
 	for _, o := range s.tables {
 		o.Limit(s.share() - s.share()/4)
 	}
-	s.plan, s.saving = plan, make([]time.Duration, len(s.tables))
+	s.saving = make([]time.Duration, len(s.tables))
 	committed := s.found.Committed()
 	known := 0
 	for {
@@ -163,9 +162,9 @@ func (s *states) rollback(version int64) error {
 }
 
 // progress is what the last batch did to the state of each operator (S193).
-func (s *states) progress() []progress.StateOperator {
+func (s *states) progress(operators []*physical.Stateful) []progress.StateOperator {
 	var list []progress.StateOperator
-	for _, op := range s.plan {
+	for _, op := range operators {
 		p := progress.StateOperator{Name: op.Name}
 		for _, part := range op.Parts {
 			c := part.Counts()
