@@ -92,7 +92,7 @@ func (g *Generate) Close() error { return g.input.Close() }
 // ones are so many that fewer are taken next.
 const (
 	firstChunk = 512
-	fullChunk   = 8 * batch.Size
+	fullChunk  = 8 * batch.Size
 )
 
 // begin takes in an input batch.

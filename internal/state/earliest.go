@@ -1,17 +1,19 @@
 package state
 
+import "math"
+
 // Earliest is the earliest time at which a key expires, in microseconds; false:
 // none does. It is for operators that want a batch when the time has come.
 func (s *Slots) Earliest() (int64, bool) { return s.expiry.earliest() }
 
-func (e *expiry) earliest() (int64, bool) {
-	e.flush()
-	for len(e.times) > 0 && e.heads[e.times[0]] < 0 {
-		delete(e.heads, e.times[0])
-		e.pop()
-	}
-	if len(e.times) == 0 {
+func (e *expiry) earliest() (time int64, found bool) {
+	e.clean()
+	if len(e.spans) == 0 {
 		return 0, false
 	}
-	return e.times[0], true
+	time = math.MaxInt64
+	for s := e.heads[e.spans[0]]; s >= 0; s = e.links[s].next {
+		time = min(time, e.links[s].time)
+	}
+	return time, true
 }

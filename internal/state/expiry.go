@@ -1,25 +1,33 @@
 package state
 
-import "slices"
+import (
+	"github.com/weirstream/weir/internal/kernel"
+)
 
 // expiry finds the slots whose event time has come, without looking at others:
-// a list of slots for each time, and the times in a heap.
+// a list of slots for each span of time, and the spans in a heap.
 //
-//	times   heap    10:05  10:10  10:15          one entry for each time
+//	spans   heap    10:05  10:10  10:15          one entry for each span
 //	heads   map       │      │      └▶ 7
 //	links   array     │      └▶ 4 ⇄ 2
 //	                  └▶ 3 ⇄ 1 ⇄ 0
 //
-// Time windows have few ends, so a new key costs a look at the last time used. A
-// list may be empty; its time leaves the heap once it is the earliest.
+// A span is a sixteenth of a second: times that are all different, down to the
+// microsecond, share spans too, and the ends of time windows are few anyway, so that a
+// new key
+// costs a look at the last span used. A list may be empty; its span leaves the
+// heap once it is the earliest.
 type expiry struct {
-	times []int64         // a heap, the earliest first
-	heads map[int64]int32 // by time, the first slot of its list; -1: empty
+	spans []int64         // a heap, the earliest first
+	heads map[int64]int32 // by span, the first slot of its list; -1: empty
 	links []link          // by slot
 
-	last     int64 // the time used last
+	last     int64 // the span used last
 	lastHead int32 // its list; -1: there is none, see flush
 }
+
+// spanBits is the length of a span: 2^16 microseconds.
+const spanBits = 16
 
 // link is a slot's place in a list.
 type link struct {
@@ -37,15 +45,15 @@ func (e *expiry) add(slot int32, time int64) {
 	for len(e.links) <= int(slot) {
 		e.links = append(e.links, link{prev: unlinked})
 	}
-	if e.lastHead < 0 || e.last != time {
+	if span := time >> spanBits; e.lastHead < 0 || e.last != span {
 		e.flush()
-		head, ok := e.heads[time]
+		head, ok := e.heads[span]
 		if !ok {
 			head = -1
-			e.push(time)
-			e.heads[time] = -1
+			e.push(span)
+			e.heads[span] = -1
 		}
-		e.last, e.lastHead = time, head
+		e.last, e.lastHead = span, head
 	}
 	if e.lastHead >= 0 {
 		e.links[e.lastHead].prev = slot
@@ -75,82 +83,134 @@ func (e *expiry) remove(slot int32) {
 		e.links[l.prev].next = l.next
 	} else {
 		e.flush()
-		e.heads[l.time] = l.next
+		e.heads[l.time>>spanBits] = l.next
 	}
 	l.prev = unlinked
 }
 
-// due appends the slots of all times up to until, with the earliest time first;
-// each time is one run of the result, whose end is appended to runs.
-func (e *expiry) due(until int64, slots []int32, runs []int) ([]int32, []int) {
+// drop takes out the slots with a bit in gone that stand in spans up to that of until,
+// and says how many. It goes down the lists one after another: slots that came
+// together lie together, so that many cost less than by remove.
+func (e *expiry) drop(until int64, gone []uint64) (dropped int) {
 	e.flush()
-	for len(e.times) > 0 && e.heads[e.times[0]] < 0 {
-		delete(e.heads, e.times[0])
+	for _, t := range e.dueSpans(until>>spanBits, 0, nil) {
+		last := int32(-1)
+		first := last
+		for s := e.heads[t]; s >= 0; {
+			l := &e.links[s]
+			next := l.next
+			switch {
+			case kernel.Bit(gone, int(s)):
+				l.prev = unlinked
+				dropped++
+			case last < 0:
+				first, last, l.prev = s, s, -1
+			default:
+				e.links[last].next, l.prev, last = s, last, s
+			}
+			s = next
+		}
+		if last >= 0 {
+			e.links[last].next = -1
+		}
+		e.heads[t] = first
+	}
+	return dropped
+}
+
+// due appends the slots whose time is at or before until.
+func (e *expiry) due(until int64, slots []int32) []int32 {
+	e.clean()
+	for _, t := range e.dueSpans(until>>spanBits, 0, nil) {
+		for s := e.heads[t]; s >= 0; s = e.links[s].next {
+			if e.links[s].time <= until {
+				slots = append(slots, s)
+			}
+		}
+	}
+	return slots
+}
+
+// clean makes the earliest span one that has slots.
+func (e *expiry) clean() {
+	e.flush()
+	for len(e.spans) > 0 && e.heads[e.spans[0]] < 0 {
+		delete(e.heads, e.spans[0])
 		e.pop()
 	}
-	if len(e.times) == 0 || e.times[0] > until {
-		return slots, runs
-	}
-	times := e.dueTimes(until, 0, nil)
-	slices.Sort(times)
-	for _, t := range times {
-		for s := e.heads[t]; s >= 0; s = e.links[s].next {
-			slots = append(slots, s)
-		}
-		runs = append(runs, len(slots))
-	}
-	return slots, runs
 }
 
-// dueTimes appends the times up to until that stand at or under place i of the
+// sort sorts slots by time, and leaves those of one time in their order.
+func (e *expiry) sort(slots []int32, o *hashOrder) {
+	if len(slots) == 0 {
+		return
+	}
+	first, several := e.links[slots[0]].time, false
+	o.words, o.sorted = o.words[:0], o.sorted[:0]
+	for i, slot := range slots {
+		at := e.links[slot].time
+		several = several || at != first
+		o.words, o.sorted = append(o.words, at), append(o.sorted, int32(i))
+	}
+	if !several {
+		return
+	}
+	kernel.SortNumbers(&o.sorter, o.sorted, o.words, nil, kernel.Order{})
+	for i, at := range o.sorted {
+		o.sorted[i] = slots[at]
+	}
+	copy(slots, o.sorted)
+}
+
+// dueSpans appends the spans up to until that stand at or under place i of the
 // heap.
-func (e *expiry) dueTimes(until int64, i int, times []int64) []int64 {
-	if i >= len(e.times) || e.times[i] > until {
-		return times
+func (e *expiry) dueSpans(until int64, i int, spans []int64) []int64 {
+	if i >= len(e.spans) || e.spans[i] > until {
+		return spans
 	}
-	times = append(times, e.times[i])
-	times = e.dueTimes(until, 2*i+1, times)
-	return e.dueTimes(until, 2*i+2, times)
+	spans = append(spans, e.spans[i])
+	spans = e.dueSpans(until, 2*i+1, spans)
+	return e.dueSpans(until, 2*i+2, spans)
 }
 
-func (e *expiry) push(time int64) {
-	e.times = append(e.times, time)
-	i := len(e.times) - 1
+func (e *expiry) push(span int64) {
+	e.spans = append(e.spans, span)
+	i := len(e.spans) - 1
 	for i > 0 {
 		up := (i - 1) / 2
-		if e.times[up] <= e.times[i] {
+		if e.spans[up] <= e.spans[i] {
 			return
 		}
-		e.times[up], e.times[i] = e.times[i], e.times[up]
+		e.spans[up], e.spans[i] = e.spans[i], e.spans[up]
 		i = up
 	}
 }
 
 func (e *expiry) pop() {
-	n := len(e.times) - 1
-	e.times[0] = e.times[n]
-	e.times = e.times[:n]
+	n := len(e.spans) - 1
+	e.spans[0] = e.spans[n]
+	e.spans = e.spans[:n]
 	for i := 0; ; {
 		least := i
 		for _, down := range [2]int{2*i + 1, 2*i + 2} {
-			if down < n && e.times[down] < e.times[least] {
+			if down < n && e.spans[down] < e.spans[least] {
 				least = down
 			}
 		}
 		if least == i {
 			return
 		}
-		e.times[i], e.times[least] = e.times[least], e.times[i]
+		e.spans[i], e.spans[least] = e.spans[least], e.spans[i]
 		i = least
 	}
 }
 
 // reset forgets everything.
 func (e *expiry) reset() {
-	e.times, e.links, e.lastHead = e.times[:0], e.links[:0], -1
+	e.spans, e.links, e.lastHead = e.spans[:0], e.links[:0], -1
 	clear(e.heads)
 }
 
 func (e *expiry) bytes() int {
-	return 8*cap(e.times) + 16*cap(e.links) + 24*len(e.heads)
+	return 8*cap(e.spans) + 16*cap(e.links) + 24*len(e.heads)
 }

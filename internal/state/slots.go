@@ -43,8 +43,10 @@ type Slots struct {
 	tier  *resident // nil: all rows are in memory
 	order hashOrder
 	all   everything
-	runs  []int
 	gone  []int32
+
+	until   int64    // of the last Expired
+	leaving []uint64 // scratch: bit slot
 }
 
 // NewSlots is an empty table.
@@ -125,7 +127,7 @@ func (s *Slots) Delete(slots []int32) {
 	}
 	s.touched = true
 	s.all.forget()
-	gone, wasDirty := s.gone[:0], false
+	gone, wasDirty, dropped := s.gone[:0], false, s.dropDue(slots)
 	for _, slot := range slots {
 		if s.table.Dead(slot) {
 			continue
@@ -136,7 +138,9 @@ func (s *Slots) Delete(slots []int32) {
 		wasDirty = wasDirty || kernel.Bit(s.isDirty, int(slot))
 		kernel.ClearBit(s.isFresh, int(slot))
 		kernel.ClearBit(s.isDirty, int(slot))
-		s.expiry.remove(slot)
+		if dropped < len(slots) {
+			s.expiry.remove(slot)
+		}
 	}
 	s.gone = gone[:0]
 	for i, c := range s.table.Keys() {
@@ -150,6 +154,23 @@ func (s *Slots) Delete(slots []int32) {
 		s.dirty = slices.DeleteFunc(s.dirty, func(slot int32) bool { return !kernel.Bit(s.isDirty, int(slot)) })
 	}
 	s.table.Delete(slots)
+}
+
+// manyDeleted is from how many slots on it pays to look whether they are those
+// that were listed as expired.
+const manyDeleted = 256
+
+// dropDue takes slots out of the expiry index that were listed as expired, if
+// they are many, and says how many it took.
+func (s *Slots) dropDue(slots []int32) int {
+	if len(slots) < manyDeleted || !s.spec.EventTime {
+		return 0
+	}
+	s.leaving = append(s.leaving[:0], make([]uint64, kernel.BitWords(s.table.Slots()))...)
+	for _, slot := range slots {
+		kernel.SetBit(s.leaving, int(slot))
+	}
+	return s.expiry.drop(s.until, s.leaving)
 }
 
 // Keys implements [Table].
@@ -185,14 +206,10 @@ func (s *Slots) Expired(until int64, slots []int32) []int32 {
 	if s.tier != nil {
 		s.tier.bringExpired(until)
 	}
-	slots, s.runs = s.expiry.due(until, slots, s.runs[:0])
-	if len(slots) == start {
-		return slots
-	}
-	for _, end := range s.runs {
-		s.order.sort(s.table.Keys(), s.table.Slots(), slots[start:end])
-		start = end
-	}
+	s.until = until
+	slots = s.expiry.due(until, slots)
+	s.order.sort(s.table.Keys(), s.table.Slots(), slots[start:])
+	s.expiry.sort(slots[start:], &s.order)
 	return slots
 }
 

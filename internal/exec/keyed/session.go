@@ -42,8 +42,7 @@ type SessionAggregate struct {
 	static   *state.Slots // the table, where it is emptied in each batch
 
 	bounds exec.Bounds
-	last   int64 // the batch that was opened last
-	read   bool  // the input has come to its end
+	read   bool // the input has come to its end
 	emit   []int32
 	at     int
 	evict  []int32
@@ -67,7 +66,7 @@ type sessionOut struct {
 // its query. The table is one of g.Spec and of sessions, which are g.Values. The
 // SessionAggregate closes input, not the table.
 func NewSessionAggregate(number int, input exec.Operator, g *SessionGrouping, table Table, sessions *Sessions) *SessionAggregate {
-	a := &SessionAggregate{number: number, input: input, grouping: g, table: table, sessions: sessions, calendar: newCalendar(), last: -1}
+	a := &SessionAggregate{number: number, input: input, grouping: g, table: table, sessions: sessions, calendar: newCalendar()}
 	for _, k := range g.keys {
 		a.out.keys = append(a.out.keys, batch.NewColumn(k.Typ, 0))
 	}
@@ -104,14 +103,11 @@ func (a *SessionAggregate) Open(t *exec.Task) error {
 		return a.input.Open(t)
 	}
 	a.bounds = t.Batch.Bounds(a.number)
-	// A batch that comes again comes after a rollback, which may have loaded
-	// nothing but emptied the table.
-	if a.sessions.stale || t.Batch.ID <= a.last {
+	if a.sessions.stale {
 		if err := a.relink(); err != nil {
 			return err
 		}
 	}
-	a.last = t.Batch.ID
 	return a.input.Open(t)
 }
 

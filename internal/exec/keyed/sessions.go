@@ -90,7 +90,7 @@ type Sessions struct {
 	chain []sessionLink
 	heads []sessionHead
 	empty int  // heads without a session of their own
-	stale bool // something was loaded: lists and counts are not true
+	stale bool // something was loaded or forgotten: lists and counts are not true
 }
 
 // sessionSpan is when a session is, in microseconds, and when it began as the
@@ -147,6 +147,9 @@ func (s *Sessions) Load(slots []int32, in []*batch.Column) error {
 	s.stale = true
 	return s.acc.Load(slots, in[2:])
 }
+
+// Forget implements [state.Forgetter].
+func (s *Sessions) Forget() { s.stale = true }
 
 // alive reports whether a slot has a session.
 func (s *Sessions) alive(slot int32) bool { return s.spans[slot].end != noSession }
