@@ -47,6 +47,8 @@ func Open(fsys vfs.FS, dir string, o Options) (*DB, error) {
 		FS: files, Cache: cache, DisableWAL: true, FormatMajorVersion: pebble.FormatNewest,
 		MemTableSize: uint64(min(o.Memory/4, 64<<20)), MemTableStopWritesThreshold: 2,
 		L0CompactionThreshold: 4, Logger: &logger{files},
+		// A file that is damaged ends the map too: it is made anew from what is true.
+		EventListener:              &pebble.EventListener{DataCorruption: func(c pebble.DataCorruptionInfo) { files.end(c.Details) }},
 		CompactionConcurrencyRange: func() (int, int) { return 1, 1 },
 	}
 	for i := range options.Levels {

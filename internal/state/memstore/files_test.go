@@ -10,6 +10,7 @@ import (
 
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/keytable"
 	"github.com/weirstream/weir/internal/state/statetest"
 	"github.com/weirstream/weir/internal/vfs"
 	"github.com/weirstream/weir/types"
@@ -302,4 +303,16 @@ func TestFullDisk(t *testing.T) {
 	if keys, total := sum(run); keys != 5000 || total != 5000 {
 		t.Errorf("after a restart there are %d keys with the sum %d", keys, total)
 	}
+}
+
+// mine lists the rows of keys that belong to a partition.
+func mine(keys []*batch.Column, rows, partition, partitions int) []int32 {
+	var h keytable.Hasher
+	sel, spec := []int32{}, statetest.Spec()
+	for i, shard := range h.Shards(spec.ShardKeys(keys), rows, nil, nil) {
+		if shardsOf(partition, partitions).Has(shard) {
+			sel = append(sel, int32(i))
+		}
+	}
+	return sel
 }
