@@ -87,7 +87,11 @@ func run(t *testing.T, mode weir.OutputMode, define func(g *weir.Grouped) *weir.
 		Define: func(s *weir.Session) *weir.DataFrame { return define(s.Table("clicks").GroupBy("user")) }}), stream}
 }
 
-func (c *clicks) add(user string, n int) { c.Add(c.stream, []any{user, n}) }
+// add adds a row, a batch of its own.
+func (c *clicks) add(user string, n int) {
+	c.Add(c.stream, []any{user, n})
+	c.UntilIdle()
+}
 
 // total adds up, and says so; a user who is silent for ten seconds is forgotten.
 func total(user string, rows iter.Seq[click], s *stateful.GroupState[int64]) (line, error) {
@@ -179,7 +183,7 @@ type sum struct{ Value int64 }
 
 func TestInitialStateTwice(t *testing.T) {
 	q := run(t, weir.Update, withStart(t, true))
-	q.add("ann", 1)
+	q.Add(q.stream, []any{"ann", 1})
 	if err := q.Fails(); !strings.Contains(err.Error(), "multiple rows(state) with the same key") {
 		t.Errorf("the error is %v", err)
 	}
@@ -205,7 +209,7 @@ func TestFunctionsThatFail(t *testing.T) {
 				return weir.MapGroupsWithState(g, plain, weir.GroupOptions{})
 			})
 			q := run(t, weir.Update, func(g *weir.Grouped) *weir.DataFrame { return weir.MapGroupsWithState(g, tt.f, weir.GroupOptions{}) })
-			q.add("bob", 1)
+			q.Add(q.stream, []any{"bob", 1})
 			if err := q.Fails(); !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("the error is %v, want %q", err, tt.want)
 			}
