@@ -78,6 +78,8 @@ var (
 	ConflictingPartitions = Condition{"CONFLICTING_PARTITION_COLUMN_NAMES", "KD009"}
 	MultipleGenerators    = Condition{"UNSUPPORTED_GENERATOR.MULTI_GENERATOR", "42K0E"}
 	NestedGenerator       = Condition{"UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", "42K0E"}
+	TimeUnit              = Condition{"INVALID_PARAMETER_VALUE.TIME_UNIT", "22023"}
+	CannotParseTime       = Condition{"CANNOT_PARSE_TIME", "22010"}
 	VariantPath           = Condition{"INVALID_VARIANT_GET_PATH", "22023"}
 	VariantCast           = Condition{"INVALID_VARIANT_CAST", "22023"}
 	VariantDuplicateKey   = Condition{"VARIANT_DUPLICATE_KEY", "22023"}

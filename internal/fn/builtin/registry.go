@@ -38,6 +38,7 @@ func Registry() *expr.Registry {
 	generate.Add(r)
 	json.Add(r)
 	semi.Add(r)
+	time.Add(r)
 	window.Add(r)
 	rank.Add(r)
 	for name, further := range aliases {

@@ -66,5 +66,10 @@ var Functions = []*expr.Function{
 	convertTimezone,
 }
 
+// Add adds the theme's functions.
+func Add(r *expr.Registry) {
+	r.Add(clockFunctions...)
+}
+
 // dateAdd is dateadd(date, days), whose column is named date_add.
 var dateAdd = dated("dateadd", "date_add", 1)
