@@ -357,6 +357,13 @@ func (r *resolution) function(u *expr.UnresolvedFunction, s scope) (expr.Expr, e
 	if f := r.Registry.Aggregate(u.Name); f != nil && u.IgnoreNulls && len(args) == 1 {
 		args = append(args, expr.Lit(true))
 	}
+	if len(u.OrderBy) > 0 {
+		keys, err := r.withinGroup(u, s)
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, keys...)
+	}
 	out, err := r.call(u.Name, args, u)
 	if err != nil {
 		return nil, err
@@ -373,9 +380,6 @@ func (r *resolution) function(u *expr.UnresolvedFunction, s scope) (expr.Expr, e
 
 func (r *resolution) aggregateCall(agg *expr.AggregateCall, u *expr.UnresolvedFunction, s scope, windowed bool) (expr.Expr, error) {
 	agg.Distinct = u.Distinct
-	if len(u.OrderBy) > 0 {
-		return nil, notYet("WITHIN GROUP", u.At)
-	}
 	for _, a := range agg.Args {
 		if expr.HasWindow(a) && !windowed {
 			return nil, fault.New(fault.WindowInAggregate, "a window function stands inside %v", agg).Locate(u.At)

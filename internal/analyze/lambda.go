@@ -83,3 +83,19 @@ func lambdaVar(u *expr.UnresolvedAttribute, s scope) (expr.Expr, error) {
 func lambdaNotHere(l *expr.Lambda) error {
 	return fault.New(fault.LambdaNotHere, "a lambda function stands where no higher-order function takes one").Locate(l.At)
 }
+
+// withinGroup resolves the keys of WITHIN GROUP (ORDER BY …).
+func (r *resolution) withinGroup(u *expr.UnresolvedFunction, s scope) ([]expr.Expr, error) {
+	if f := r.Registry.Aggregate(u.Name); f == nil || !f.Ordered {
+		return nil, fault.New(fault.WithinGroup, "%s does not take WITHIN GROUP", u.Name).With("funcName", "`"+u.Name+"`").Locate(u.At)
+	}
+	keys := make([]expr.Expr, len(u.OrderBy))
+	for i, o := range u.OrderBy {
+		e, err := r.expr(o, s)
+		if err != nil {
+			return nil, err
+		}
+		keys[i] = e
+	}
+	return keys, nil
+}

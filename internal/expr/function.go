@@ -67,6 +67,9 @@ type Aggregate struct {
 	Partial func(c *AggregateCall) []types.Type
 	// New makes an accumulator.
 	New func(c *AggregateCall, env *Env) (Accumulator, error)
+	// Ordered says that it takes WITHIN GROUP (ORDER BY …); the keys stand behind
+	// its arguments, as SortOrders.
+	Ordered bool
 	// ZeroIfEmpty says that a group without rows has a value (count: 0).
 	ZeroIfEmpty bool
 }

@@ -78,6 +78,11 @@ var (
 	ConflictingPartitions = Condition{"CONFLICTING_PARTITION_COLUMN_NAMES", "KD009"}
 	MultipleGenerators    = Condition{"UNSUPPORTED_GENERATOR.MULTI_GENERATOR", "42K0E"}
 	NestedGenerator       = Condition{"UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", "42K0E"}
+	BitmapPosition        = Condition{"INVALID_BITMAP_POSITION", "22003"}
+	VectorDimension       = Condition{"VECTOR_DIMENSION_MISMATCH", "22000"}
+	VectorNormDegree      = Condition{"INVALID_VECTOR_NORM_DEGREE", "22023"}
+	WithinGroup           = Condition{"INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", "42K0K"}
+	TopKNotPositive       = Condition{"APPROX_TOP_K_NON_POSITIVE_ARG", "22023"}
 	TimeUnit              = Condition{"INVALID_PARAMETER_VALUE.TIME_UNIT", "22023"}
 	CannotParseTime       = Condition{"CANNOT_PARSE_TIME", "22010"}
 	VariantPath           = Condition{"INVALID_VARIANT_GET_PATH", "22023"}

@@ -30,6 +30,10 @@ var Functions = []*expr.Aggregate{
 // Add adds the theme's functions and their further names.
 func Add(r *expr.Registry) {
 	r.AddAggregates(Functions...)
+	r.AddAggregates(orderedFunctions...)
+	r.AddAggregates(topFunctions...)
+	r.AddAggregates(collectUnion)
+	r.Add(topEstimate)
 	r.Alias("first", "first_value")
 	r.Alias("collect_list", "array_agg")
 }

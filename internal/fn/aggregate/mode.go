@@ -10,8 +10,12 @@ import (
 // mode is the value that is there most often, nulls left out; the least of
 // several. A second argument, which asks Spark for just that, changes nothing.
 var mode = &expr.Aggregate{
-	Name: "mode",
+	Name:    "mode",
+	Ordered: true,
 	Resolve: func(_ *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
+		if plain, keys := parted(args); len(keys) > 0 {
+			return modeWithin(plain, keys)
+		}
 		if len(args) != 1 && len(args) != 2 {
 			return expr.Resolution{}, expr.WrongCount("mode", "1 or 2", len(args))
 		}
@@ -28,8 +32,31 @@ var mode = &expr.Aggregate{
 		return []types.Type{arrayOf(c.Typ), arrayOf(types.Of(types.Long))}
 	},
 	New: func(c *expr.AggregateCall, _ *expr.Env) (expr.Accumulator, error) {
-		return &modeOf{set: newSets(c.Typ), order: expr.OrderOf(c.Typ)}, nil
+		m := &modeOf{set: newSets(c.Typ), order: expr.OrderOf(c.Typ)}
+		if len(c.Args) > 1 {
+			m.greatest, _ = c.Args[1].(*expr.Literal).Value.(bool)
+		}
+		return m, nil
 	},
+}
+
+// modeWithin is mode() WITHIN GROUP (ORDER BY value): of several values that are
+// there equally often the first one.
+func modeWithin(plain []expr.Expr, keys []*expr.SortOrder) (expr.Resolution, error) {
+	if len(plain) != 0 || len(keys) != 1 {
+		return expr.Resolution{}, expr.WrongCount("mode", "0", len(plain))
+	}
+	value := keys[0].Child
+	if t := value.Type(); !keyable(t) || !orderable(t) {
+		return expr.Resolution{}, fault.New(fault.UnsupportedInput, "mode does not take %s: %s", t.SQL(), value)
+	}
+	res := expr.Resolution{Args: []expr.Expr{value, expr.Lit(keys[0].Descending)}, Type: value.Type(), Nullable: true,
+		Text: "mode() WITHIN GROUP (ORDER BY " + value.String()}
+	if !keys[0].Descending {
+		res.Text += " DESC" // Spark names what it compares by, the reverse
+	}
+	res.Text += ")"
+	return res, nil
 }
 
 // modeOf counts the different values of each group.
@@ -40,6 +67,8 @@ type modeOf struct {
 	rows   strict
 	merged elements
 	best   []int32 // scratch
+	// greatest makes the greatest of several values win.
+	greatest bool
 }
 
 func (m *modeOf) Reset(from, to int) { m.set.reset(from, to) }
@@ -103,7 +132,7 @@ func (m *modeOf) Result(groups []int32, out *batch.Column) error {
 		best, most := int32(-1), int64(0)
 		for _, r := range m.set.lists.rowsIn(g) {
 			n := m.counts[m.set.ids[r]]
-			if n > most || n == most && m.order(values, int(r), values, int(best)) < 0 {
+			if n > most || n == most && m.order(values, int(r), values, int(best)) < 0 != m.greatest {
 				best, most = r, n
 			}
 		}

@@ -141,6 +141,9 @@ func newPercentile(between bool) func(*expr.AggregateCall, *expr.Env) (expr.Accu
 	return func(c *expr.AggregateCall, _ *expr.Env) (expr.Accumulator, error) {
 		t := c.Args[0].Type()
 		p := &percentileOf{listOf: listOf{values: newLists(t)}, order: expr.OrderOf(t), between: between}
+		if len(c.Args) > 2 {
+			p.descending, _ = c.Args[2].(*expr.Literal).Value.(bool)
+		}
 		switch v := c.Args[1].(*expr.Literal).Value.(type) {
 		case float64:
 			p.fractions = []float64{v}
@@ -161,7 +164,9 @@ type percentileOf struct {
 	fractions []float64
 	array     bool
 	between   bool // values between two of the list are made
-	picks     []int32
+	// descending is the order in which the fractions count.
+	descending bool
+	picks      []int32
 }
 
 func (p *percentileOf) Result(groups []int32, out *batch.Column) error {
@@ -173,6 +178,9 @@ func (p *percentileOf) Result(groups []int32, out *batch.Column) error {
 			continue
 		}
 		slices.SortStableFunc(rows, func(a, b int32) int { return p.order(values, int(a), values, int(b)) })
+		if p.descending {
+			slices.Reverse(rows)
+		}
 		to := out
 		if p.array {
 			to = out.Children[0]

@@ -14,6 +14,7 @@ import (
 	"github.com/weirstream/weir/internal/fn/math"
 	"github.com/weirstream/weir/internal/fn/rank"
 	"github.com/weirstream/weir/internal/fn/semi"
+	"github.com/weirstream/weir/internal/fn/sketch"
 	"github.com/weirstream/weir/internal/fn/text"
 	"github.com/weirstream/weir/internal/fn/time"
 	"github.com/weirstream/weir/internal/fn/window"
@@ -39,6 +40,9 @@ func Registry() *expr.Registry {
 	json.Add(r)
 	semi.Add(r)
 	time.Add(r)
+	math.Add(r)
+	r.Add(collection.Vectors...)
+	r.AddAggregates(sketch.Functions...)
 	window.Add(r)
 	rank.Add(r)
 	for name, further := range aliases {

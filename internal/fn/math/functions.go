@@ -81,6 +81,9 @@ var Functions = []*expr.Function{
 	random("randn", "randn", (*rand.Rand).NormFloat64),
 }
 
+// Add adds the theme's functions that stand in tables of their own.
+func Add(r *expr.Registry) { r.Add(bitmaps...) }
+
 // minus is a - b, and with one operand -a.
 var minus = &expr.Function{
 	Name: "-",
