@@ -103,6 +103,9 @@ func named(e expr.Expr) expr.Expr {
 	case *expr.Ref, *expr.Alias, *expr.GeneratorCall:
 		return e
 	case *expr.Field:
+		if !fieldOfColumn(x) {
+			break
+		}
 		return &expr.Alias{Child: e, Names: []string{x.Name()}, ID: expr.NewID(), Implicit: true}
 	case *expr.Call:
 		if isWindow(x) {
@@ -542,4 +545,16 @@ func (g *grouped) node() plan.Node {
 		exprs = append(exprs, c)
 	}
 	return &plan.Aggregate{Origin: g.origin, Input: g.in, Grouping: g.keys, Exprs: exprs}
+}
+
+// fieldOfColumn reports whether e is a field of a column, or of a field of one: such
+// an item has the field's name, others that of the whole expression.
+func fieldOfColumn(e *expr.Field) bool {
+	switch child := e.Child.(type) {
+	case *expr.Ref:
+		return true
+	case *expr.Field:
+		return fieldOfColumn(child)
+	}
+	return false
 }

@@ -83,6 +83,13 @@ var (
 	VectorNormDegree      = Condition{"INVALID_VECTOR_NORM_DEGREE", "22023"}
 	WithinGroup           = Condition{"INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", "42K0K"}
 	TopKNotPositive       = Condition{"APPROX_TOP_K_NON_POSITIVE_ARG", "22023"}
+	AESKeyLength          = Condition{"INVALID_PARAMETER_VALUE.AES_KEY_LENGTH", "22023"}
+	AESCrypto             = Condition{"INVALID_PARAMETER_VALUE.AES_CRYPTO_ERROR", "22023"}
+	AESIVLength           = Condition{"INVALID_PARAMETER_VALUE.AES_IV_LENGTH", "22023"}
+	AESMode               = Condition{"UNSUPPORTED_FEATURE.AES_MODE", "0A000"}
+	AESIV                 = Condition{"UNSUPPORTED_FEATURE.AES_MODE_IV", "0A000"}
+	AESAAD                = Condition{"UNSUPPORTED_FEATURE.AES_MODE_AAD", "0A000"}
+	HMACCrypto            = Condition{"INVALID_PARAMETER_VALUE.HMAC_CRYPTO_ERROR", "22023"}
 	TimeUnit              = Condition{"INVALID_PARAMETER_VALUE.TIME_UNIT", "22023"}
 	CannotParseTime       = Condition{"CANNOT_PARSE_TIME", "22010"}
 	VariantPath           = Condition{"INVALID_VARIANT_GET_PATH", "22023"}

@@ -13,6 +13,7 @@ import (
 	"github.com/weirstream/weir/internal/fn/logic"
 	"github.com/weirstream/weir/internal/fn/math"
 	"github.com/weirstream/weir/internal/fn/rank"
+	"github.com/weirstream/weir/internal/fn/secure"
 	"github.com/weirstream/weir/internal/fn/semi"
 	"github.com/weirstream/weir/internal/fn/sketch"
 	"github.com/weirstream/weir/internal/fn/text"
@@ -42,6 +43,7 @@ func Registry() *expr.Registry {
 	time.Add(r)
 	math.Add(r)
 	r.Add(collection.Vectors...)
+	r.Add(secure.Functions...)
 	r.AddAggregates(sketch.Functions...)
 	window.Add(r)
 	rank.Add(r)
