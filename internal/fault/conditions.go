@@ -90,6 +90,12 @@ var (
 	AESIV                 = Condition{"UNSUPPORTED_FEATURE.AES_MODE_IV", "0A000"}
 	AESAAD                = Condition{"UNSUPPORTED_FEATURE.AES_MODE_AAD", "0A000"}
 	HMACCrypto            = Condition{"INVALID_PARAMETER_VALUE.HMAC_CRYPTO_ERROR", "22023"}
+	FormatToken           = Condition{"INVALID_FORMAT.UNEXPECTED_TOKEN", "42601"}
+	FormatDigits          = Condition{"INVALID_FORMAT.WRONG_NUM_DIGIT", "42601"}
+	FormatComma           = Condition{"INVALID_FORMAT.CONT_THOUSANDS_SEPS", "42601"}
+	BinaryFormat          = Condition{"INVALID_PARAMETER_VALUE.BINARY_FORMAT", "22023"}
+	InvalidArgValue       = Condition{"DATATYPE_MISMATCH.INVALID_ARG_VALUE", "42K09"}
+	InvalidURL            = Condition{"INVALID_URL", "22P02"}
 	TimeUnit              = Condition{"INVALID_PARAMETER_VALUE.TIME_UNIT", "22023"}
 	CannotParseTime       = Condition{"CANNOT_PARSE_TIME", "22010"}
 	VariantPath           = Condition{"INVALID_VARIANT_GET_PATH", "22023"}

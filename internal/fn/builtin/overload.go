@@ -89,9 +89,19 @@ func overloads() []*expr.Function {
 		return sort
 	})
 	sorting.Lambda = higher.SortWith.Lambda
+	dateFormat := named(time.Functions, "date_format")
+	toChar := func(args []expr.Expr) *expr.Function {
+		switch {
+		case len(args) > 0 && args[0].Type().Datetime():
+			return dateFormat
+		case len(args) > 0 && args[0].Type().Kind == types.Binary:
+			return text.BinaryToChar
+		}
+		return text.NumberToChar
+	}
 	subscript, decode := named(collection.Functions, "[]"), named(text.Functions, "decode")
 	return []*expr.Function{
-		sorting,
+		sorting, overload("to_char", toChar), overload("to_varchar", toChar),
 		arithmetic("+", "+"), arithmetic("-", "-"), arithmetic("*", "*"), arithmetic("/", "/"),
 		tryArithmetic("try_add", "+"), tryArithmetic("try_subtract", "-"),
 		tryArithmetic("try_multiply", "*"), tryArithmetic("try_divide", "/"),

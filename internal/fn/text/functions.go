@@ -33,5 +33,8 @@ var Functions = []*expr.Function{
 	hashing("hash", murmur, tInt), hashing("xxhash64", xx64, tLong),
 	toBase64, fromBase64, toBase32, urlEncode, urlDecode("url_decode", false), urlDecode("try_url_decode", true),
 	encode, decode, isValid, makeValid, validate, tryValidate,
-	levenshtein, soundex,
+	levenshtein, soundex, jaroWinkler, sentences,
+	toNumber("to_number", false), toNumber("try_to_number", true),
+	toBinary("to_binary", false), toBinary("try_to_binary", true), fromBase32, luhnCheck,
+	parseURL("parse_url", false), parseURL("try_parse_url", true),
 }
