@@ -13,8 +13,9 @@ import (
 // exactly, so that the number of items to be tracked has no effect but on errors.
 //
 //	approx_top_k(value, k)                    [{item, count}, …]
-//	approx_top_k_accumulate(value) ─▶ state ─▶ approx_top_k_combine ─▶ approx_top_k_estimate(state, k)
-var topFunctions = []*expr.Aggregate{
+//	approx_top_k(value, k)            [{item, count}, …]
+//	approx_top_k_accumulate(value) ─▶ state ─▶ approx_top_k_estimate(state, k)
+//	                    states ─▶ approx_top_k_combine ─▶ state
 	{
 		Name: "approx_top_k",
 		Resolve: func(_ *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
