@@ -9,13 +9,13 @@ import (
 	"github.com/weirstream/weir/types"
 )
 
-// Top counts values, null among them, and gives the most frequent ones. It counts
+// topFunctions count values, null among them, and give the most frequent ones. They count
 // exactly, so that the number of items to be tracked has no effect but on errors.
 //
-//	approx_top_k(value, k)                    [{item, count}, …]
 //	approx_top_k(value, k)            [{item, count}, …]
 //	approx_top_k_accumulate(value) ─▶ state ─▶ approx_top_k_estimate(state, k)
 //	                    states ─▶ approx_top_k_combine ─▶ state
+var topFunctions = []*expr.Aggregate{
 	{
 		Name: "approx_top_k",
 		Resolve: func(_ *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
