@@ -152,54 +152,63 @@ func storing[T any](r *RDD[T]) func(t *Task, part int, dir string) error {
 // partName is the name of a file of a partition.
 func partName(part int) string { return fmt.Sprintf("part-%05d", part) }
 
-// writeObjects writes rows to a file of frames, which appears when it is whole.
-func writeObjects[T any](t *Task, name string, rows iter.Seq[T]) error {
-	fsys := t.rdd.fs
-	staged, err := vfs.Stage(fsys, name)
+// writeStaged writes a file that appears when it is whole, and only if the task has
+// not failed.
+func writeStaged(t *Task, name string, fill func(w io.Writer) error) error {
+	staged, err := vfs.Stage(t.rdd.fs, name)
 	if err != nil {
 		return err
 	}
+	whole := false
 	defer func() {
-		if staged != nil {
+		if !whole {
 			_ = staged.Discard() // the first error is the one that tells
 		}
 	}()
 	w := bufio.NewWriterSize(staged, 64<<10)
-	c := shuffle.CodecOf[T]()
-	chunk := make([]T, 0, stride)
-	flush := func() error {
-		body, err := c.Append(make([]byte, 12, 4096), chunk)
-		if err != nil {
-			return err
-		}
-		binary.LittleEndian.PutUint32(body[0:], uint32(len(body)-12))
-		binary.LittleEndian.PutUint32(body[4:], uint32(len(chunk)))
-		binary.LittleEndian.PutUint32(body[8:], crc32.Checksum(body[12:], castagnoli))
-		chunk = chunk[:0]
-		_, err = w.Write(body)
+	if err := errors.Join(fill(w), t.err); err != nil {
 		return err
 	}
-	for v := range rows {
-		if chunk = append(chunk, v); len(chunk) == cap(chunk) {
-			if err := flush(); err != nil {
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	whole = true
+	return staged.Replace()
+}
+
+// writeObjects writes rows to a file of frames. The last frame has no rows: a file
+// without it is torn.
+func writeObjects[T any](t *Task, name string, rows iter.Seq[T]) error {
+	return writeStaged(t, name, func(w io.Writer) error {
+		c := shuffle.CodecOf[T]()
+		chunk := make([]T, 0, stride)
+		for v := range rows {
+			if chunk = append(chunk, v); len(chunk) == cap(chunk) {
+				if err := writeFrame(w, c, chunk); err != nil {
+					return err
+				}
+				chunk = chunk[:0]
+			}
+		}
+		if len(chunk) > 0 {
+			if err := writeFrame(w, c, chunk); err != nil {
 				return err
 			}
 		}
-	}
-	if t.err != nil {
-		return t.err
-	}
-	// The last frame has no rows: a file without it is torn.
-	if len(chunk) > 0 {
-		if err := flush(); err != nil {
-			return err
-		}
-	}
-	if err := errors.Join(flush(), w.Flush()); err != nil {
+		return writeFrame(w, c, nil)
+	})
+}
+
+// writeFrame writes the length, the number of rows, the checksum and the rows.
+func writeFrame[T any](w io.Writer, c shuffle.Codec[T], rows []T) error {
+	frame, err := c.Append(make([]byte, 12, 4096), rows)
+	if err != nil {
 		return err
 	}
-	err = staged.Replace()
-	staged = nil
+	binary.LittleEndian.PutUint32(frame[0:], uint32(len(frame)-12))
+	binary.LittleEndian.PutUint32(frame[4:], uint32(len(rows)))
+	binary.LittleEndian.PutUint32(frame[8:], crc32.Checksum(frame[12:], castagnoli))
+	_, err = w.Write(frame)
 	return err
 }
 

@@ -84,10 +84,19 @@ func (m *merger[K, V, C]) value(k K, v V) error {
 		if !m.by.Grows {
 			return nil
 		}
-		return m.charge(m.news.Size(&v))
+		return m.more(v)
 	}
 	m.table.Values[i] = m.by.Create(v)
-	return m.charge(16 + m.keys.Size(&k) + m.vals.Size(&m.table.Values[i]))
+	return m.entry(i)
+}
+
+// more charges a value that makes a combined value larger. It stands alone, as does
+// entry, because what is measured moves to the heap.
+func (m *merger[K, V, C]) more(v V) error { return m.charge(m.news.Size(&v)) }
+
+// entry charges a new entry of the table.
+func (m *merger[K, V, C]) entry(i int) error {
+	return m.charge(16 + m.keys.Size(&m.table.Keys[i]) + m.vals.Size(&m.table.Values[i]))
 }
 
 // combined adds a combined value that was first seen at seq, or now if seq is
@@ -99,14 +108,17 @@ func (m *merger[K, V, C]) combined(k K, c C, seq int64) error {
 		if !m.by.Grows {
 			return nil
 		}
-		return m.charge(m.vals.Size(&c))
+		return m.charge(m.vals.Size(heaped(c)))
 	}
 	m.table.Values[i] = c
 	if seq >= 0 {
 		m.seqs = append(m.seqs, seq)
 	}
-	return m.charge(16 + m.keys.Size(&k) + m.vals.Size(&m.table.Values[i]))
+	return m.entry(i)
 }
+
+// heaped is a copy that may be measured, made only where one is.
+func heaped[T any](v T) *T { return &v }
 
 func (m *merger[K, V, C]) charge(n int64) error {
 	if m.grant.add(n) || m.depth >= deepest {

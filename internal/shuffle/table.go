@@ -61,9 +61,15 @@ func (t *Table[K, V]) Hash(k K) uint64 {
 	case narrowKey:
 		return mix(uint64(*(*uint32)(unsafe.Pointer(&k))))
 	default:
-		return maphash.Comparable(t.seed, k)
+		return hashAny(t.seed, k)
 	}
 }
+
+// hashAny stands alone because it moves its argument to the heap, which keys that
+// have a hash of their own must not pay.
+//
+//go:noinline
+func hashAny[K comparable](seed maphash.Seed, k K) uint64 { return maphash.Comparable(seed, k) }
 
 // Sibling is an empty table with the same hashes.
 func (t *Table[K, V]) Sibling() *Table[K, V] {
