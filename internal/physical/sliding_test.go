@@ -1,13 +1,19 @@
 package physical
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"testing"
 
 	"github.com/weirstream/weir/connector"
+	"github.com/weirstream/weir/internal/batch"
+	"github.com/weirstream/weir/internal/exec"
+	"github.com/weirstream/weir/internal/exec/keyed"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fn/window"
 	"github.com/weirstream/weir/internal/plan"
+	"github.com/weirstream/weir/internal/state"
 	"github.com/weirstream/weir/types"
 )
 
@@ -93,5 +99,63 @@ func TestSlicesNeedWindowsAsKeysOnly(t *testing.T) {
 		if got := form.slicing() != nil; got != want {
 			t.Errorf("over %v by slices: %v", arg, got)
 		}
+	}
+}
+
+// times gives 64 batches of times that rise by a hundred microseconds.
+type times struct{}
+
+func (times) Open(context.Context, connector.Split, connector.Scan) (connector.Reader, error) {
+	return &timesReader{column: batch.NewColumn(types.Of(types.Timestamp), batch.Size)}, nil
+}
+
+type timesReader struct {
+	at     int64
+	out    batch.Batch
+	column *batch.Column
+}
+
+func (r *timesReader) Next(context.Context) (*batch.Batch, error) {
+	if r.at == 64*batch.Size {
+		return nil, io.EOF
+	}
+	r.column.Resize(batch.Size)
+	for i := range batch.Values[int64](r.column) {
+		batch.Values[int64](r.column)[i] = (r.at + int64(i)) * 100
+	}
+	r.at += batch.Size
+	r.out = batch.Batch{Columns: []*batch.Column{r.column}, Rows: batch.Size}
+	return &r.out, nil
+}
+
+func (r *timesReader) Close() error { return nil }
+
+// BenchmarkSlidingWindows measures a batch of half a million rows, of 52 s, in
+// windows of an hour: each hour, each minute and each second.
+func BenchmarkSlidingWindows(b *testing.B) {
+	const second = 1_000_000
+	for _, slide := range []int64{3600, 60, 1} {
+		b.Run(fmt.Sprint("every ", slide, " s"), func(b *testing.B) {
+			in := numbersStream("n", true)
+			in.Columns[0].Typ = types.Of(types.Timestamp)
+			g := slid(in, 3600*second, slide*second, 0)
+			project := &plan.Project{Input: g, Exprs: []expr.Expr{g.Columns[0]}}
+			p, err := Compile(counted(project, true), Options{Workers: 1, Mode: connector.Update,
+				Env: &expr.Env{}, OpenState: func(_ int, spec keyed.Spec, _, _ int, v keyed.Values) (keyed.Table, error) {
+					return state.NewSlots(spec, v), nil
+				}})
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				p.Streams[0].Input.Set(times{}, []connector.Split{{}})
+				err := p.Run(b.Context(), &exec.Run{}, func(context.Context, int, connector.Reader) error { return nil })
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.N)*64*batch.Size/b.Elapsed().Seconds()/1e6, "Mrows/s")
+		})
 	}
 }
