@@ -34,13 +34,15 @@ type conf struct {
 	idle        time.Duration
 	inferred    bool
 	state       stateConf
+	unsupported bool // what a stream may not do is refused
+	correctness bool // plans whose rows the one watermark could drop are refused
 	// other are settings that weir takes and has no use for.
 	other map[string]string
 }
 
 func defaultConf() conf {
 	return conf{ansi: true, zone: "UTC", location: time.UTC, noData: true, retain: 100, snapshots: 10, recent: 100,
-		idle: 10 * time.Second, state: stateConf{rocksMB: 500}}
+		idle: 10 * time.Second, state: stateConf{rocksMB: 500}, unsupported: true, correctness: true}
 }
 
 // env is what compiled expressions know of the settings.
@@ -75,8 +77,10 @@ var confKeys = map[string]confKey{
 	rocksMemory:                            numberKey(func(c *conf) *int64 { return &c.state.rocksMB }),
 	memoryLimit:                            {getMemory, setMemory},
 	streaming + "numRecentProgressUpdates": numberKey(func(c *conf) *int64 { return &c.recent }),
-	streaming + "noDataProgressEventInterval": {getIdle, setIdle},
-	streaming + "schemaInference":             boolKey(func(c *conf) *bool { return &c.inferred }),
+	streaming + "noDataProgressEventInterval":               {getIdle, setIdle},
+	streaming + "schemaInference":                           boolKey(func(c *conf) *bool { return &c.inferred }),
+	streaming + "unsupportedOperationCheck":                 boolKey(func(c *conf) *bool { return &c.unsupported }),
+	streaming + "statefulOperator.checkCorrectness.enabled": boolKey(func(c *conf) *bool { return &c.correctness }),
 }
 
 // ignoredPrefixes begin the names of settings that Spark programs set and that

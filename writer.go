@@ -12,7 +12,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/weirstream/weir/connector"
-	"github.com/weirstream/weir/internal/analyze"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/optimize"
 	"github.com/weirstream/weir/internal/query"
@@ -120,7 +119,7 @@ func (w *StreamWriter) Start(ctx context.Context, path ...string) (*Query, error
 	if err != nil {
 		return nil, err
 	}
-	if err := analyze.CheckStreaming(node, mode); err != nil {
+	if err := c.checkStream(node, mode); err != nil {
 		return nil, err
 	}
 	env := c.env()

@@ -64,7 +64,8 @@ type state struct {
 
 // kinds are those that must pass; the others are not built yet.
 var kinds = []string{"tumbling", "sliding", "session", "grouped", "stateless", "sorted", "static_join", "refused",
-	"inner_join", "outer_join", "semi_join", "windowed_join", "join_then_window"}
+	"inner_join", "outer_join", "semi_join", "windowed_join", "join_then_window",
+	"dedup", "dedup_within", "distinct", "chained", "dedup_then_window", "union", "limit"}
 
 // onPurpose are scenarios that differ on purpose, with the reason. The list only
 // shrinks.
@@ -72,11 +73,16 @@ var onPurpose = map[string]string{}
 
 func TestStreaming(t *testing.T) {
 	name := os.Getenv("WEIR_STREAMING")
+	names := []string{name}
 	if name == "" {
-		name = "testdata/streaming.jsonl"
+		names = []string{"testdata/streaming.jsonl", "testdata/dedup.jsonl"}
 	}
 	equal, differ, notYet, all := 0, 0, 0, 0
-	for _, sc := range read(t, name) {
+	var scenarios []scenario
+	for _, name := range names {
+		scenarios = append(scenarios, read(t, name)...)
+	}
+	for _, sc := range scenarios {
 		all++
 		kind, _, _ := strings.Cut(sc.Name, "-")
 		if !slices.Contains(kinds, kind) {
@@ -227,11 +233,25 @@ func (p *player) build() (*weir.DataFrame, error) {
 		if len(st.Watermark) == 2 {
 			d = d.WithWatermarkText(st.Watermark[0], st.Watermark[1])
 		}
+		if len(st.Dedup) > 0 {
+			d = d.DropDuplicates(columns(st.Dedup)...)
+		}
+		if len(st.DedupWithin) > 0 {
+			d = d.DropDuplicatesWithinWatermark(columns(st.DedupWithin)...)
+		}
 		if err := d.CreateOrReplaceTempView(name); err != nil {
 			return nil, err
 		}
 	}
 	return p.session.SQL(p.sc.SQL), nil
+}
+
+func columns(names []string) []any {
+	list := make([]any, len(names))
+	for i, n := range names {
+		list[i] = n
+	}
+	return list
 }
 
 // step runs until all input is processed and gives what the sink gained.

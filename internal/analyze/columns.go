@@ -112,6 +112,10 @@ func (r *resolution) deduplicate(n *plan.Deduplicate) (plan.Node, error) {
 			return nil, err
 		}
 	}
+	if n.WithinWatermark && !plan.Streaming(in) {
+		return nil, fault.New(fault.NotSupportedStreaming, "dropDuplicatesWithinWatermark is not supported with batch "+
+			"DataFrames/DataSets; use dropDuplicates").Locate(n.At)
+	}
 	return &plan.Deduplicate{Origin: n.Origin, Input: in, Keys: keys, WithinWatermark: n.WithinWatermark}, nil
 }
 

@@ -25,6 +25,9 @@ func (r *resolution) setOp(n *plan.SetOp) (plan.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := setOperation(n, left, right); err != nil {
+		return nil, err
+	}
 	if n.ByName {
 		if right, err = byName(n, left, right); err != nil {
 			return nil, err
@@ -110,8 +113,9 @@ func unionOf(o plan.Origin, left, right plan.Node) *plan.Union {
 	columns := make([]*expr.Ref, len(lo))
 	for i := range lo {
 		columns[i] = &expr.Ref{Name: lo[i].Name, ID: expr.NewID(), Typ: lo[i].Typ, Null: lo[i].Null || ro[i].Null, Watermark: -1}
-		if lo[i].Watermark >= 0 && ro[i].Watermark >= 0 {
-			columns[i].Watermark = max(lo[i].Watermark, ro[i].Watermark)
+		// As in Spark the first input says whether a column is an event time.
+		if columns[i].Watermark = lo[i].Watermark; lo[i].Window == ro[i].Window {
+			columns[i].Window = lo[i].Window
 		}
 	}
 	return &plan.Union{Origin: o, Columns: columns, All: []plan.Node{&plan.Project{Input: left, Exprs: asExprs(lo)},

@@ -64,9 +64,6 @@ func (c *streamCheck) modes() error {
 				return modeError(a, c.mode, "streaming aggregations without watermark")
 			}
 		}
-	case len(c.aggregates) > 1:
-		return refuse(c.aggregates[0], "an aggregation of an aggregation is possible in append mode only; "+
-			"in this mode the watermark of one could drop rows that the other still changes")
 	}
 	return nil
 }
@@ -114,11 +111,19 @@ func (c *streamCheck) node(n plan.Node) error {
 				return refuse(n, "Union between streaming and batch DataFrames/Datasets is not supported")
 			}
 		}
+	case *plan.Window:
+		return fault.New(fault.NonTimeWindow, "a window function over rows needs all of a table, and a stream has no end; "+
+			"group by window(…) instead").Locate(n.At)
+	case *plan.Deduplicate:
+		if err := checkWithin(n); err != nil {
+			return err
+		}
+		return c.behindLateRows(n)
 	case *plan.Join:
 		return c.join(n)
 	case *plan.UserState:
 		return c.userState(n)
-	case *plan.Aggregate, *plan.Deduplicate:
+	case *plan.Aggregate:
 		return c.behindLateRows(n)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 type Limit struct {
 	input       Operator
 	skip, count int64
+	drain       bool // the input is read to its end
 	skipped     int64
 	left        int64
 	sel         []int32
@@ -20,6 +21,12 @@ type Limit struct {
 // A negative count is no limit.
 func NewLimit(input Operator, skip, count int64) *Limit {
 	return &Limit{input: input, skip: skip, count: count}
+}
+
+// NewDrainingLimit is NewLimit over an input that must be read to its end, since
+// operators beneath are done with a batch only then.
+func NewDrainingLimit(input Operator, count int64) *Limit {
+	return &Limit{input: input, count: count, drain: true}
 }
 
 // Open opens the input.
@@ -54,6 +61,11 @@ func (l *Limit) Next(ctx context.Context) (*batch.Batch, error) {
 			b.Sel = l.sel
 		}
 		return b, nil
+	}
+	for l.drain {
+		if _, err := l.input.Next(ctx); err != nil {
+			return nil, err
+		}
 	}
 	return nil, io.EOF
 }

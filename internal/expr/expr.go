@@ -196,8 +196,13 @@ func (a *Alias) Ref() *Ref {
 
 // WatermarkOf is the delay of the event time that e is, or -1 where e is none.
 func WatermarkOf(e Expr) int64 {
-	if r, ok := e.(*Ref); ok {
-		return r.Watermark
+	switch e := e.(type) {
+	case *Ref:
+		return e.Watermark
+	case *Call:
+		if e.Fn.Name == "window_time" {
+			return WatermarkOf(e.Args[0])
+		}
 	}
 	return -1
 }

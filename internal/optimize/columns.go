@@ -92,9 +92,7 @@ func prune(n plan.Node, needed map[expr.ID]bool) plan.Node {
 		}
 		return &u
 	case *plan.Deduplicate:
-		d := *n
-		d.Input = prune(n.Input, need(needed, n.Keys...))
-		return &d
+		return pruneDeduplicate(n, need(needed, n.Keys...))
 	default:
 		all := need(needed, exprsOf(n)...)
 		inputs := n.Inputs()
@@ -107,6 +105,27 @@ func prune(n plan.Node, needed map[expr.ID]bool) plan.Node {
 		}
 		return n.WithInputs(fresh)
 	}
+}
+
+// pruneDeduplicate leaves out the columns that neither a key nor anybody above is
+// made of, as Spark does: without its event time a row is never late. Where keys
+// expire by the event time, that stays.
+func pruneDeduplicate(n *plan.Deduplicate, needed map[expr.ID]bool) plan.Node {
+	if n.WithinWatermark {
+		for _, c := range n.Input.Output() {
+			needed[c.ID] = needed[c.ID] || c.Watermark >= 0
+		}
+	}
+	d := *n
+	d.Input = prune(n.Input, needed)
+	if out := d.Input.Output(); len(kept(out, needed)) < len(out) {
+		var list []expr.Expr
+		for _, c := range kept(out, needed) {
+			list = append(list, c)
+		}
+		d.Input = &plan.Project{Input: d.Input, Exprs: list}
+	}
+	return &d
 }
 
 func nothing() map[expr.ID]bool { return make(map[expr.ID]bool) }

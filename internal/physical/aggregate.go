@@ -4,7 +4,6 @@ import (
 	"github.com/weirstream/weir/internal/exec"
 	"github.com/weirstream/weir/internal/exec/keyed"
 	"github.com/weirstream/weir/internal/expr"
-	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/keytable"
 	"github.com/weirstream/weir/internal/plan"
 )
@@ -137,13 +136,6 @@ func (b *builder) wholeAggregate(a *aggregation, s *stage) (factory, error) {
 
 // keyedAggregate merges partial groups into state.
 func (b *builder) keyedAggregate(g *keyed.Grouping, n *plan.Aggregate, below factory, partitions int) (factory, error) {
-	if plan.Any(n.Input, func(x plan.Node) bool {
-		inner, ok := x.(*plan.Aggregate)
-		return ok && plan.Streaming(inner)
-	}) {
-		return nil, fault.New(fault.UnsupportedFeature, "an aggregation of an aggregation of a stream is not supported by this version "+
-			"of weir. Write the inner one to a sink and read it from there").Locate(n.At)
-	}
 	spec := g.Spec()
 	op := b.stateful(spec.Name, n, spec)
 	return over(below, func(in exec.Operator, partition int) (exec.Operator, error) {

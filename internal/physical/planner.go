@@ -119,6 +119,8 @@ func (b *builder) node(n plan.Node, s *stage) (factory, error) {
 		return b.limit(n, s)
 	case *plan.Offset:
 		return b.offset(n, s)
+	case *plan.Deduplicate:
+		return b.deduplicate(n, s)
 	case *plan.Join:
 		return b.join(n, s)
 	case *plan.Window:
@@ -343,29 +345,6 @@ func refTypes(refs []*expr.Ref) []types.Type {
 		list[i] = r.Typ
 	}
 	return list
-}
-
-// limit counts rows of one partition. A sort beneath needs to keep no more.
-func (b *builder) limit(n *plan.Limit, s *stage) (factory, error) {
-	count := n.Count.(*expr.Literal).Value.(int64)
-	n = &plan.Limit{Origin: n.Origin, Input: stopAt(n.Input, count), Count: n.Count}
-	if sort, ok := n.Input.(*plan.Sort); ok {
-		return b.sort(sort, s, count)
-	}
-	if p, ok := n.Input.(*plan.Project); ok {
-		if _, sorted := p.Input.(*plan.Sort); sorted {
-			return b.project(&plan.Project{Origin: p.Origin, Exprs: p.Exprs,
-				Input: &plan.Limit{Origin: n.Origin, Input: p.Input, Count: n.Count}}, s)
-		}
-	}
-	if plan.Streaming(n) {
-		return nil, fault.New(fault.UnsupportedFeature, "LIMIT on a stream without ORDER BY is not supported by this version of weir")
-	}
-	below, err := b.gather(n.Input, s)
-	if err != nil {
-		return nil, err
-	}
-	return over(below, func(op exec.Operator, _ int) (exec.Operator, error) { return exec.NewLimit(op, 0, count), nil }), nil
 }
 
 func (b *builder) offset(n *plan.Offset, s *stage) (factory, error) {

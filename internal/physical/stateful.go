@@ -1,8 +1,10 @@
 package physical
 
 import (
+	"slices"
 	"time"
 
+	"github.com/weirstream/weir/connector"
 	"github.com/weirstream/weir/internal/exec"
 	"github.com/weirstream/weir/internal/exec/keyed"
 	"github.com/weirstream/weir/internal/expr"
@@ -106,6 +108,22 @@ func (p *Program) TopDown() []*Stateful {
 		return true
 	})
 	return list
+}
+
+// Evicts reports whether a moved watermark calls for a batch of its own: wherever a
+// watermark meets state in append or update mode, also where the state has no event
+// time (seen on 4.3). Deduplication forgets its keys in every mode, a limit never.
+func (p *Program) Evicts(mode connector.OutputMode) bool {
+	return slices.ContainsFunc(p.Stateful, func(op *Stateful) bool {
+		if op.ProcessingTime {
+			return true
+		}
+		if _, limit := op.Node.(*plan.Limit); limit || op.IgnoresWatermark || len(p.Watermarks) == 0 {
+			return false
+		}
+		_, dedup := op.Node.(*plan.Deduplicate)
+		return dedup || mode != connector.Complete
+	})
 }
 
 // flow is a node of the plan as watermarks see it.

@@ -99,7 +99,7 @@ func (r *run) close() error {
 
 // newMachine puts what the checkpoint knows into the words of the machine.
 func newMachine(r *run, c *Config, state *checkpoint.State) (*microbatch.Machine, error) {
-	options := microbatch.Options{Trigger: c.Trigger, NoData: c.Settings.NoDataBatches && evicts(r.program, c.Mode)}
+	options := microbatch.Options{Trigger: c.Trigger, NoData: c.Settings.NoDataBatches && r.program.Evicts(c.Mode)}
 	for _, s := range r.sources {
 		options.Sources = append(options.Sources, microbatch.Source{
 			Name: s.description, Replayable: s.replayable, Bounded: s.bounded})
@@ -141,18 +141,6 @@ func (r *run) stateTimer() time.Time {
 		return time.UnixMilli(at).UTC()
 	}
 	return time.Time{}
-}
-
-// evicts reports whether a moved watermark calls for a batch of its own: Spark
-// runs one wherever a watermark meets state in append or update mode, also where
-// the state has no event time (seen on 4.3), but for a join whose rows never leave.
-func evicts(p *physical.Program, mode connector.OutputMode) bool {
-	for _, op := range p.Stateful {
-		if op.ProcessingTime || mode != connector.Complete && len(p.Watermarks) > 0 && !op.IgnoresWatermark {
-			return true
-		}
-	}
-	return false
 }
 
 func planOf(p checkpoint.Plan) microbatch.Plan {
