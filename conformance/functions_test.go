@@ -306,7 +306,11 @@ func variantText(v variant.Value) string {
 		}
 		return "[" + strings.Join(parts, ",") + "]"
 	case variant.Double:
-		return strings.ReplaceAll(strconv.FormatFloat(v.Float(), 'g', -1, 64), "e+0", "e+")
+		s := strings.ReplaceAll(strconv.FormatFloat(v.Float(), 'g', -1, 64), "e+0", "e+")
+		if !strings.ContainsAny(s, ".eIN") {
+			s += ".0"
+		}
+		return s
 	case variant.Decimal4, variant.Decimal8, variant.Decimal16:
 		d, scale := v.Decimal()
 		return d.Format(scale)

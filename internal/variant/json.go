@@ -5,7 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"io"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -22,18 +22,12 @@ var (
 )
 
 // Parse is the tree of a JSON text. The last of several fields of one name counts
-// where allowTwice is set; otherwise they are ErrDuplicate.
+// where allowTwice is set; otherwise they are ErrDuplicate. What follows the first
+// value does not count, as in Spark.
 func Parse(text string, allowTwice bool) (*Node, error) {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
-	n, err := parse(d, allowTwice)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, ErrMalformed
-	}
-	return n, nil
+	return parse(d, allowTwice)
 }
 
 func parse(d *json.Decoder, allowTwice bool) (*Node, error) {
@@ -121,7 +115,13 @@ func (v Value) AppendJSON(to []byte, zone *datetime.Zone) []byte {
 		if f := v.Float(); math.IsNaN(f) || math.IsInf(f, 0) {
 			return append(v.AppendText(append(to, '"'), zone), '"')
 		}
-	case Date, Timestamp, LocalTime, Binary, UUID:
+	case Timestamp:
+		to = datetime.AppendTimestamp(append(to, '"'), v.Int(), zone)
+		return append(appendOffset(to, zone.Offset(v.Int())), '"')
+	case Binary:
+		to = base64.StdEncoding.AppendEncode(append(to, '"'), []byte(v.Text()))
+		return append(to, '"')
+	case Date, LocalTime, UUID:
 		return append(v.AppendText(append(to, '"'), zone), '"')
 	case Null, Missing:
 		return append(to, "null"...)
@@ -166,16 +166,22 @@ func (v Value) AppendText(to []byte, zone *datetime.Zone) []byte {
 	case Date:
 		return datetime.AppendDate(to, int32(v.Int()))
 	case Timestamp:
-		to = datetime.AppendTimestamp(to, v.Int(), zone)
-		return datetime.AppendOffset(to, zone.Offset(v.Int())/1e6)
+		return datetime.AppendTimestamp(to, v.Int(), zone)
 	case LocalTime:
 		return datetime.AppendTimestampNTZ(to, v.Int())
-	case Binary:
-		return base64.StdEncoding.AppendEncode(to, []byte(v.Text()))
-	case Text:
+	case Text, Binary:
 		return append(to, v.Text()...)
 	}
 	return v.AppendJSON(to, zone)
+}
+
+// appendOffset writes an offset in microseconds as +05:30.
+func appendOffset(to []byte, micros int64) []byte {
+	sign, minutes := byte('+'), micros/60_000_000
+	if minutes < 0 {
+		sign, minutes = '-', -minutes
+	}
+	return fmt.Appendf(append(to, sign), "%02d:%02d", minutes/60, minutes%60)
 }
 
 // plainDecimal takes zeros behind the point away.

@@ -15,6 +15,7 @@ import (
 	"github.com/weirstream/weir/internal/fn/rank"
 	"github.com/weirstream/weir/internal/fn/secure"
 	"github.com/weirstream/weir/internal/fn/semi"
+	"github.com/weirstream/weir/internal/fn/session"
 	"github.com/weirstream/weir/internal/fn/sketch"
 	"github.com/weirstream/weir/internal/fn/text"
 	"github.com/weirstream/weir/internal/fn/time"
@@ -40,6 +41,7 @@ func Registry() *expr.Registry {
 	generate.Add(r)
 	json.Add(r)
 	semi.Add(r)
+	session.Add(r)
 	time.Add(r)
 	math.Add(r)
 	r.Add(collection.Vectors...)

@@ -32,9 +32,6 @@ func aggregate(name string) *expr.Function {
 			if err != nil {
 				return expr.Resolution{}, err
 			}
-			if args[0].Type().Kind == types.Null {
-				return expr.Resolution{}, expr.Unexpected(name, 0, "\"ARRAY\"", args[0])
-			}
 			merge, err := body(name, args, 2)
 			if err != nil {
 				return expr.Resolution{}, err

@@ -99,16 +99,13 @@ func (t truth) unknown(i int) bool { return t.col.Null(i) }
 // lambdaOf is an argument that is a lambda function.
 func lambdaOf(args []expr.Eval, k int) *expr.LambdaEval { return args[k].(*expr.LambdaEval) }
 
-// arrayArg resolves an argument that must be an array; NULL is one of nothing.
+// arrayArg resolves an argument that must be an array.
 func arrayArg(name string, args []expr.Expr, k int) (expr.Expr, error) {
 	if k >= len(args) || args[k] == nil {
 		return nil, expr.WrongCount(name, "2", len(args))
 	}
-	switch args[k].Type().Kind {
-	case types.Array:
+	if args[k].Type().Kind == types.Array {
 		return args[k], nil
-	case types.Null:
-		return expr.CastTo(args[k], types.ArrayOf(types.Type{})), nil
 	}
 	return nil, expr.Unexpected(name, k, "\"ARRAY\"", args[k])
 }

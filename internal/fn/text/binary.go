@@ -12,7 +12,9 @@ import (
 
 // binaryWriters write bytes as text, by the name of the form.
 var binaryWriters = map[string]func(dst []byte, s string) []byte{
-	"hex":    func(dst []byte, s string) []byte { return append(dst, strings.ToUpper(hex.EncodeToString([]byte(s)))...) },
+	"hex": func(dst []byte, s string) []byte {
+		return append(dst, strings.ToUpper(hex.EncodeToString([]byte(s)))...)
+	},
 	"base64": func(dst []byte, s string) []byte { return base64.StdEncoding.AppendEncode(dst, []byte(s)) },
 	"utf-8":  func(dst []byte, s string) []byte { return append(dst, s...) },
 	"utf8":   func(dst []byte, s string) []byte { return append(dst, s...) },

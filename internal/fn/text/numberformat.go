@@ -1,6 +1,7 @@
 package text
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/weirstream/weir/internal/batch"
@@ -123,7 +124,13 @@ func (f *numberFormat) read(s string) (types.Decimal, bool) {
 		}
 	}
 	if f.dollar {
-		s = strings.TrimSuffix(strings.TrimPrefix(s, "$"), "$")
+		rest, ok := strings.CutPrefix(s, "$")
+		if !ok {
+			if rest, ok = strings.CutSuffix(s, "$"); !ok {
+				return types.Decimal{}, false
+			}
+		}
+		s = rest
 	}
 	whole, fraction, point := strings.Cut(s, ".")
 	if point && !f.point || len(fraction) > len(f.fraction) || !f.groups(whole) || !allDigits(fraction) {
@@ -171,11 +178,12 @@ func (f *numberFormat) append(to []byte, d types.Decimal, scale int) []byte {
 	whole, fraction, _ := strings.Cut(d.Abs().Format(scale), ".")
 	whole = strings.TrimLeft(whole, "0")
 	overflow := len(whole) > f.digits() || len(strings.TrimRight(fraction, "0")) > len(f.fraction)
-	if f.signFirst {
-		to = f.appendSign(to, negative)
+	if whole == "" && f.point && f.digits() > 0 {
+		whole = "0"
 	}
-	if f.sign == brackets && negative {
-		to = append(to, '<')
+	start := len(to)
+	if f.dollar {
+		to = append(to, '$')
 	}
 	to = f.appendWhole(to, whole, overflow)
 	if f.point {
@@ -191,16 +199,20 @@ func (f *numberFormat) append(to []byte, d types.Decimal, scale int) []byte {
 			}
 		}
 	}
-	if f.sign == brackets {
-		if negative {
-			return append(to, '>')
-		}
+	// What stands before the number stands right before its first character.
+	first := start
+	for first < len(to) && to[first] == ' ' {
+		first++
+	}
+	switch {
+	case f.sign == brackets && negative:
+		return append(slices.Insert(to, first, '<'), '>')
+	case f.sign == brackets:
 		return append(to, ' ', ' ')
+	case f.signFirst:
+		return slices.Insert(to, first, f.appendSign(nil, negative)...)
 	}
-	if !f.signFirst {
-		to = f.appendSign(to, negative)
-	}
-	return to
+	return f.appendSign(to, negative)
 }
 
 func (f *numberFormat) appendSign(to []byte, negative bool) []byte {
@@ -216,46 +228,30 @@ func (f *numberFormat) appendSign(to []byte, negative bool) []byte {
 }
 
 // appendWhole writes the digits before the point, blanks for those that are not
-// there unless the format has zeros, and the dollar before the first one.
+// there unless the format has zeros.
 func (f *numberFormat) appendWhole(to []byte, whole string, overflow bool) []byte {
-	missing := f.digits() - len(whole)
-	begun := false
-	begin := func() {
-		if f.dollar && !begun {
-			to = append(to, '$')
-		}
-		begun = true
-	}
-	zeros := strings.HasPrefix(f.whole, "0")
+	missing, begun := f.digits()-len(whole), false
 	for i := range len(f.whole) {
 		switch c := f.whole[i]; {
-		case overflow:
-			begin()
-			if c == ',' {
-				to = append(to, ',')
-			} else {
-				to = append(to, '#')
-			}
-		case c == ',' && begun:
+		case c == ',' && begun && !overflow:
 			to = append(to, ',')
 		case c == ',':
 			to = append(to, ' ')
+		case overflow:
+			to = append(to, '#')
 		case missing > 0:
 			missing--
-			zeros = zeros || c == '0'
-			if zeros {
-				begin()
+			if begun = begun || c == '0'; begun {
 				to = append(to, '0')
 			} else {
 				to = append(to, ' ')
 			}
 		default:
-			begin()
+			begun = true
 			to = append(to, whole[0])
 			whole = whole[1:]
 		}
 	}
-	begin()
 	return to
 }
 

@@ -3,6 +3,7 @@ package text
 import (
 	"strings"
 	"unicode"
+	"unicode/utf16"
 
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/expr"
@@ -20,19 +21,19 @@ var jaroWinkler = &expr.Function{
 	Total: true,
 }
 
-// winkler keeps the characters of the texts compared.
+// winkler keeps the UTF-16 units, by which Java counts, of the texts compared.
 type winkler struct {
-	a, b          []rune
+	a, b          []uint16
 	takenA, takeB []bool
 }
 
 func (w *winkler) similarity(a, b string) float64 {
 	w.a, w.b = w.a[:0], w.b[:0]
 	for _, r := range a {
-		w.a = append(w.a, r)
+		w.a = utf16.AppendRune(w.a, r)
 	}
 	for _, r := range b {
-		w.b = append(w.b, r)
+		w.b = utf16.AppendRune(w.b, r)
 	}
 	if len(w.a) == 0 || len(w.b) == 0 {
 		if len(w.a) == len(w.b) {

@@ -107,6 +107,9 @@ func timeFrom(name string, unit int64) *expr.Function {
 		Name: name,
 		Resolve: func(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
 			p := long
+			if len(args) == 1 && args[0].Type().Kind == types.String {
+				return expr.Resolution{}, expr.Unexpected(name, 0, "\"INTEGRAL\"", args[0])
+			}
 			if len(args) == 1 && unit == nanosPerSecond {
 				switch t := args[0].Type(); {
 				case t.Kind == types.Decimal128:
