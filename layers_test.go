@@ -24,7 +24,7 @@ const layers = `
 	internal/expr stateful internal/keytable internal/checkpoint internal/schedule internal/blockstore internal/nexmark connector/connectortest connector/file/parquet internal/jsontext internal/csvtext
 	internal/plan internal/state internal/shuffle internal/fn/* connector/* bench/gen
 	internal/exec internal/sql internal/state/* internal/sparkpb internal/fn/builtin
-	internal/exec/keyed internal/analyze internal/optimize webui
+	internal/exec/keyed internal/statesource internal/analyze internal/optimize webui
 	internal/physical
 	internal/query internal/remote internal/pyworker
 	functions

@@ -27,6 +27,7 @@ import (
 	"github.com/weirstream/weir/internal/plan"
 	"github.com/weirstream/weir/internal/progress"
 	"github.com/weirstream/weir/internal/sql"
+	"github.com/weirstream/weir/internal/statesource"
 	"github.com/weirstream/weir/internal/vfs"
 )
 
@@ -115,7 +116,7 @@ func Open(options ...Option) (*Session, error) {
 // builtin are the formats that every session has.
 func (s *Session) builtin() []connector.Format {
 	formats := []connector.Format{socket.Format{}, noop.Format{}, console.Format{}, s.memory, nexmark.Format{},
-		rate.Format{}, rate.MicroBatch{}}
+		rate.Format{}, rate.MicroBatch{}, statesource.Rows{FS: s.fs}, statesource.Operators{FS: s.fs}}
 	return append(formats, file.Formats(nil)...)
 }
 

@@ -4,6 +4,7 @@
 //	weir demo            the main job on built-in input
 //	weir run JOB.sql     a job
 //	weir sql             one statement, or a shell
+//	weir state           what a checkpoint holds of operators with state
 //	weir gen             input data as files
 //	weir bench           measurements, beside other engines
 //	weir version
@@ -44,6 +45,7 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Run the main job on built-in input."`
 	Run     runCommand     `cmd:"" help:"Run a job: a file of SQL statements."`
 	SQL     sqlCommand     `cmd:"" name:"sql" help:"Run one statement, or an interactive shell."`
+	State   stateCommand   `cmd:"" help:"Show the state that a checkpoint holds."`
 	Gen     genCommand     `cmd:"" help:"Write generated input as files."`
 	Bench   benchCommand   `cmd:"" help:"Measure, beside other engines where asked."`
 	Version versionCommand `cmd:"" help:"Print the version."`

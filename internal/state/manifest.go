@@ -15,8 +15,10 @@ import (
 type Manifest struct {
 	// Operator is the operator's name.
 	Operator string `json:"operator"`
-	// Keys are the types of the key columns, as SQL.
-	Keys []string `json:"keys"`
+	// Keys are the types of the key columns, as SQL, and Names their names, which
+	// may change between runs.
+	Keys  []string `json:"keys"`
+	Names []string `json:"names,omitempty"`
 	// ShardBy is how many of them decide the shard; 0: all.
 	ShardBy int `json:"shardBy,omitempty"`
 	// Values are the columns of a value: what made them and their types.
@@ -47,7 +49,7 @@ func NewManifest(s *Spec) *Manifest {
 				text = fmt.Sprintf("%s OF WINDOWS OF %v", text, time.Duration(s.Width)*time.Microsecond)
 			}
 		}
-		m.Keys = append(m.Keys, text)
+		m.Keys, m.Names = append(m.Keys, text), append(m.Names, f.Name)
 	}
 	for _, f := range s.Values {
 		m.Values = append(m.Values, f.Name+" "+f.Type.SQL())
