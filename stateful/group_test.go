@@ -198,7 +198,9 @@ func TestFunctionsThatFail(t *testing.T) {
 		want string
 	}{
 		{"panic", func(string, iter.Seq[click], *stateful.GroupState[int64]) (line, error) { panic("out of order") }, "out of order\ngoroutine"},
-		{"error", func(string, iter.Seq[click], *stateful.GroupState[int64]) (line, error) { return line{}, errors.New("no") }, "the key bob: no"},
+		{"error", func(string, iter.Seq[click], *stateful.GroupState[int64]) (line, error) {
+			return line{}, errors.New("no")
+		}, "the key bob: no"},
 		{"misuse", func(_ string, _ iter.Seq[click], s *stateful.GroupState[int64]) (line, error) {
 			s.SetTimeoutDuration(time.Second)
 			return line{}, nil

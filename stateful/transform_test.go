@@ -282,7 +282,9 @@ func TestProcessorErrors(t *testing.T) {
 		{stateful.ProcessingTime, declare(func(h *stateful.Handle) { h.RegisterTimer(noon) }),
 			"STATEFUL_PROCESSOR_CANNOT_PERFORM_OPERATION_WITH_INVALID_HANDLE_STATE"},
 		{stateful.NoTime, declare(func(h *stateful.Handle) { stateful.Value[chan int](h, "a", stateful.NoTTL) }), "stands for no SQL type"},
-		{stateful.NoTime, func() *processor { return &processor{init: func(*stateful.Handle) error { return errors.New("no room") }} }, "no room"},
+		{stateful.NoTime, func() *processor {
+			return &processor{init: func(*stateful.Handle) error { return errors.New("no room") }}
+		}, "no room"},
 		{stateful.NoTime, func() *processor { panic("no room") }, "no room\ngoroutine"},
 	} {
 		session, err := weir.Open()
@@ -311,7 +313,10 @@ func TestProcessorMisuse(t *testing.T) {
 			[]string{"ILLEGAL_STATE_STORE_VALUE.NULL_VALUE"}},
 		{func(h *stateful.Handle, _ *stateful.ListState[*int64]) error { h.RegisterTimer(noon); return nil },
 			[]string{"STATEFUL_PROCESSOR_CANNOT_PERFORM_OPERATION_WITH_INVALID_TIME_MODE"}},
-		{func(h *stateful.Handle, _ *stateful.ListState[*int64]) error { stateful.Value[int64](h, "late", stateful.NoTTL); return nil },
+		{func(h *stateful.Handle, _ *stateful.ListState[*int64]) error {
+			stateful.Value[int64](h, "late", stateful.NoTTL)
+			return nil
+		},
 			[]string{"is declared too late"}},
 		{func(*stateful.Handle, *stateful.ListState[*int64]) error { panic("out of order") }, []string{"out of order\ngoroutine"}},
 		{func(*stateful.Handle, *stateful.ListState[*int64]) error { return errors.New("no") }, []string{"for the key bob: no"}},

@@ -68,7 +68,9 @@ func newSimulation(seed uint64) *simulation {
 }
 
 // key and second are those of a number of the source.
-func simKey(n int64) (name string, second int64) { return "k" + strconv.FormatInt(n*7%5, 10), 1000 + 10*(n/8) }
+func simKey(n int64) (name string, second int64) {
+	return "k" + strconv.FormatInt(n*7%5, 10), 1000 + 10*(n/8)
+}
 
 // live runs processes until all is counted, and checks what is in the sink.
 func (w *simulation) live() error {
@@ -199,7 +201,9 @@ func (p *simProcess) loop(m *microbatch.Machine) error {
 // errSimulated is a failure of a batch that passes.
 var errSimulated = errors.New("the sink was away")
 
-func (w *simulation) now() time.Time { return time.UnixMilli(1_700_000_000_000 + w.r.Int64N(1000)).UTC() }
+func (w *simulation) now() time.Time {
+	return time.UnixMilli(1_700_000_000_000 + w.r.Int64N(1000)).UTC()
+}
 
 // offsetOf is the empty offset before the first number.
 func offsetOf(n int64) microbatch.Offset {
