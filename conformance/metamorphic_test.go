@@ -116,6 +116,22 @@ var metaQueries = []func(r *rand.Rand) metaQuery{
 			one(r, "", " AND a.v > dim.least")), weir.Append}
 	},
 	func(r *rand.Rand) metaQuery {
+		return metaQuery{fmt.Sprintf("SELECT a.k, a.v, b.v AS w, a.t, b.t AS u FROM a %s JOIN b ON a.k = b.k AND b.t BETWEEN a.t - INTERVAL %d SECONDS "+
+			"AND a.t + INTERVAL %d SECONDS%s", one(r, "", "LEFT", "RIGHT", "FULL", "LEFT SEMI"), r.IntN(20), r.IntN(20),
+			one(r, "", " AND a.v < b.v", " AND a.v > 10", " AND b.v > 10")), weir.Append}
+	},
+	func(r *rand.Rand) metaQuery {
+		return metaQuery{fmt.Sprintf("SELECT session_window.start AS s, session_window.end AS e, k, count(*) AS n, sum(v) AS y FROM a "+
+			"GROUP BY session_window(t, '%d seconds'), k", 5+r.IntN(10)), weir.Append}
+	},
+	func(r *rand.Rand) metaQuery {
+		return metaQuery{"SELECT DISTINCT k, v, t FROM a", weir.Append}
+	},
+	func(r *rand.Rand) metaQuery {
+		return metaQuery{fmt.Sprintf("SELECT window.start AS s, max(n) AS m, count(*) AS c FROM (SELECT window(t, '5 seconds') AS w, k, count(*) AS n FROM a "+
+			"GROUP BY window(t, '5 seconds'), k) GROUP BY window(w, '%d seconds')", 10+10*r.IntN(2)), weir.Append}
+	},
+	func(r *rand.Rand) metaQuery {
 		return metaQuery{"SELECT k, v, t FROM a UNION ALL SELECT k, v + 100, t FROM b", weir.Append}
 	},
 }
@@ -123,7 +139,7 @@ var metaQueries = []func(r *rand.Rand) metaQuery{
 // fixed removes what a query with SEMI or ANTI cannot select.
 func (q metaQuery) sql() string {
 	if strings.Contains(q.text, " SEMI ") || strings.Contains(q.text, " ANTI ") {
-		return strings.Replace(q.text, ", dim.label", "", 1)
+		return strings.NewReplacer(", dim.label", "", ", b.v AS w", "", ", b.t AS u", "").Replace(q.text)
 	}
 	return q.text
 }
