@@ -310,9 +310,12 @@ func (r *resident) apply(b *block, sel []int32) error {
 	return r.tier.apply(r.codec, keys, values, n)
 }
 
-// taken are rows of columns.
+// taken are rows of columns, nil if those are.
 func taken(columns []*batch.Column, rows []int32) []*batch.Column {
-	var out []*batch.Column
+	if columns == nil {
+		return nil
+	}
+	out := []*batch.Column{}
 	for _, c := range columns {
 		to := batch.NewColumn(c.Type, len(rows))
 		to.Take(c, rows)

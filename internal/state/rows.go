@@ -27,7 +27,9 @@ type codec struct {
 }
 
 func newCodec(spec *Spec) *codec {
-	c := &codec{spec: spec}
+	// values is never nil, not even where a value has no columns: nil stands for
+	// deleted rows.
+	c := &codec{spec: spec, values: []*batch.Column{}}
 	for _, t := range spec.KeyTypes() {
 		c.keys = append(c.keys, batch.NewColumn(t, 0))
 	}
