@@ -143,3 +143,14 @@ func TestSave(t *testing.T) {
 		t.Errorf("files of a failed job: %v, %v", entries, err)
 	}
 }
+
+// docs/format/objects.md shows these bytes.
+func TestObjectFileBytes(t *testing.T) {
+	c := open(t, Config{})
+	dir := filepath.Join(t.TempDir(), "out")
+	if err := SaveAsObjectFile(t.Context(), Parallelize(c, []int{1, -1}, 1), dir); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "part-00000"))
+	equal(t, "bytes", fmt.Sprintf("%x %v", b, err), "02000000020000003fc44f24"+"0201"+"000000000000000000000000 <nil>")
+}

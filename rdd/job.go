@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/weirstream/weir/internal/blockstore"
 	"github.com/weirstream/weir/internal/schedule"
 )
 
@@ -292,7 +293,15 @@ func (n *node) available() bool {
 	if n.savedAt() != nil {
 		return true
 	}
-	return StorageLevel(n.level.Load()) != StorageNone && n.c.blocks.UsageOf(n.id).Blocks == n.parts
+	if n.StorageLevel() == StorageNone {
+		return false
+	}
+	for p := range n.parts {
+		if !n.c.blocks.Has(blockstore.ID{RDD: n.id, Part: p}) {
+			return false
+		}
+	}
+	return true
 }
 
 // mapStage completes a shuffle.
@@ -357,7 +366,7 @@ func (c *Context) runStage(ctx context.Context, s *stageOf) error {
 	err := c.tasks.Run(ctx, &schedule.Stage{
 		Job: s.job.id, ID: s.id, Pool: s.job.pool, Tasks: s.tasks, MaxFailures: c.config.MaxFailures,
 		Run: func(ctx context.Context, a schedule.Attempt) (err error) {
-			t := &Task{ctx: ctx, rdd: c, stage: s.id, partition: a.Task, attempt: a.Number, id: a.ID, worker: a.Worker}
+			t := &Task{ctx: ctx, rdd: c, stage: s.id, partition: a.Task, attempt: a.Number, id: a.ID}
 			if listening {
 				start := time.Now()
 				c.bus.emit(TaskStart{Stage: s.id, Partition: a.Task, Attempt: a.Number, ID: a.ID})
@@ -371,7 +380,6 @@ func (c *Context) runStage(ctx context.Context, s *stageOf) error {
 					}
 				}()
 			}
-			defer t.close()
 			err = s.run(t, a.Task)
 			if t.err != nil {
 				err = t.err // what ended the sequence early, rather than what came of it

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"runtime"
 	"strings"
 
 	"github.com/weirstream/weir/internal/blockstore"
@@ -76,9 +77,13 @@ func (n *node) StorageLevel() StorageLevel { return StorageLevel(n.level.Load())
 // action, too.
 func (r *RDD[T]) Persist(level StorageLevel) *RDD[T] {
 	if level == StorageNone || r.level.CompareAndSwap(uint32(StorageNone), uint32(level)) {
+		if level == StorageNone {
+			return r
+		}
 		r.c.mu.Lock()
 		defer r.c.mu.Unlock()
 		r.c.persisted[r.id] = r.op
+		runtime.AddCleanup(r.node, forgotten.unpersist, forgotten{r.c, r.id, r.parts})
 		return r
 	}
 	if r.StorageLevel() != level {
@@ -90,13 +95,26 @@ func (r *RDD[T]) Persist(level StorageLevel) *RDD[T] {
 // Cache is Persist at MemoryOnly.
 func (r *RDD[T]) Cache() *RDD[T] { return r.Persist(MemoryOnly) }
 
-// Unpersist forgets the kept partitions; they are computed again when needed.
+// forgotten is what is left of an RDD to which nobody refers any more: its blocks.
+type forgotten struct {
+	c         *Context
+	id, parts int
+}
+
+func (f forgotten) unpersist() {
+	for p := range f.parts {
+		f.c.blocks.Remove(blockstore.ID{RDD: f.id, Part: p})
+	}
+	f.c.mu.Lock()
+	delete(f.c.persisted, f.id)
+	f.c.mu.Unlock()
+}
+
+// Unpersist forgets the kept partitions; they are computed again when needed. An RDD to
+// which nobody refers any more is forgotten by and by without it.
 func (n *node) Unpersist() {
 	n.level.Store(uint32(StorageNone))
-	n.c.blocks.RemoveRDD(n.id)
-	n.c.mu.Lock()
-	delete(n.c.persisted, n.id)
-	n.c.mu.Unlock()
+	forgotten{n.c, n.id, n.parts}.unpersist()
 	n.c.bus.emit(Unpersisted{RDD: n.id})
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -36,6 +37,22 @@ func TestPersist(t *testing.T) {
 		equal(t, "bytes held", stored, 0)
 	}
 	equal(t, "the name of a level", MemoryAndDiskSer2, "Disk Memory Serialized 2x Replicated")
+}
+
+// What nobody refers to any more is given back: blocks, and what a shuffle holds.
+func TestForgottenRDDs(t *testing.T) {
+	c := open(t, Config{})
+	func() {
+		r, _ := traced(c, 100, 4)
+		collect(t, ReduceByKey(Map(r.Cache(), func(i int) Pair[int, int] { return P(i, i) }), add))
+	}()
+	for range 1000 {
+		runtime.GC()
+		if u := c.Usage(); u.Storage == 0 && u.Execution == 0 && len(c.PersistentRDDs()) == 0 {
+			return
+		}
+	}
+	t.Errorf("still held: %+v, RDDs %v", c.Usage(), c.PersistentRDDs())
 }
 
 // Two RDDs that do not fit together drive each other out, and the rows stay right.

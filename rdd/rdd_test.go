@@ -66,6 +66,20 @@ func TestWordCount(t *testing.T) {
 	equal(t, "counts", m, map[string]int{"to": 2, "be": 2, "or": 1, "not": 1, "that": 1, "is": 1})
 }
 
+// No allocation for a row that only adds to a value that is there.
+func TestWordCountAllocates(t *testing.T) {
+	c := open(t, Config{Cores: 1})
+	words := slices.Repeat([]string{"to", "be", "or", "not"}, 5000)
+	counts := ReduceByKey(MapToPair(Parallelize(c, words, 1), func(w string) (string, int) { return w, 1 }), add)
+	n := testing.AllocsPerRun(3, func() {
+		counts.dependencies()[0].shuffle.put(0, nil)
+		collect(t, counts)
+	})
+	if n > 500 {
+		t.Errorf("%v allocations for %d words", n, len(words))
+	}
+}
+
 // stages counts the stages that are run from now on.
 func stages(c *Context) func() int {
 	var n atomic.Int32

@@ -14,12 +14,10 @@ type Task struct {
 	partition int
 	attempt   int
 	id        int64
-	worker    int
 
 	done    bool // it came to its end, rather than to a panic
 	err     error
 	updates map[any]any // of accumulators, kept until the task succeeds
-	closers []func()    // run when the attempt ends, the last first
 }
 
 // Context is cancelled when the task should end: the job was cancelled, or
@@ -60,15 +58,6 @@ func (t *Task) stopped() bool {
 		return true
 	default:
 		return false
-	}
-}
-
-// atEnd has f called when the attempt ends, whether or not it succeeds.
-func (t *Task) atEnd(f func()) { t.closers = append(t.closers, f) }
-
-func (t *Task) close() {
-	for i := len(t.closers) - 1; i >= 0; i-- {
-		t.closers[i]()
 	}
 }
 
