@@ -12,6 +12,8 @@
 // knows of files. A batch that fails leaves the table as it is: the query loads
 // the last version before it tries again.
 //
+// A [Join] has two tables, a side each: the rows by key and number, in chains by key.
+//
 // # Order
 //
 // What is emitted depends on the rows, in the order in which they come, and on
