@@ -18,6 +18,7 @@ type catalog struct {
 	views   map[string]view // by lower-case name
 	formats map[string]connector.Format
 	memory  *memory.Format // the tables of memory sinks can be read by their names
+	tables  *tables
 }
 
 type view struct {
@@ -41,18 +42,23 @@ func (c *catalog) View(name []string) (plan.Node, bool) {
 	if v, ok := c.views[strings.ToLower(strings.Join(name, "."))]; ok {
 		return v.node, true
 	}
-	if len(name) != 1 || c.memory == nil {
-		return nil, false
+	if len(name) == 1 && c.memory != nil {
+		if t, ok := c.memory.Table(name[0]); ok {
+			return &plan.TableScan{Name: name[0], Table: t}, true
+		}
 	}
-	t, ok := c.memory.Table(name[0])
-	if !ok {
-		return nil, false
+	// A definition that cannot be read counts as none: the error says so by name.
+	if d, err := c.tables.find(name); err == nil && d != nil {
+		return d.read(plan.Origin{}), true
 	}
-	return &plan.TableScan{Name: name[0], Table: t}, true
+	return nil, false
 }
 
-// Names are those of all views.
-func (c *catalog) Names() []string {
+// Names are those of all views and tables.
+func (c *catalog) Names() []string { return append(c.temporary(), c.tables.names()...) }
+
+// temporary are the names of all views.
+func (c *catalog) temporary() []string {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	names := make([]string, 0, len(c.views))

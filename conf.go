@@ -25,6 +25,7 @@ type conf struct {
 	workers     int
 	mostWorkers int // as many as the session may have
 	checkpoint  string
+	warehouse   string // where the tables of the catalog lie
 	noData      bool
 	policy      watermark.Policy
 	forget      bool
@@ -41,7 +42,7 @@ type conf struct {
 }
 
 func defaultConf() conf {
-	return conf{ansi: true, zone: "UTC", location: time.UTC, noData: true, retain: 100, snapshots: 10, recent: 100,
+	return conf{ansi: true, warehouse: "spark-warehouse", zone: "UTC", location: time.UTC, noData: true, retain: 100, snapshots: 10, recent: 100,
 		idle: 10 * time.Second, state: stateConf{rocksMB: 500}, unsupported: true, correctness: true}
 }
 
@@ -67,6 +68,7 @@ var confKeys = map[string]confKey{
 	"spark.sql.ansi.enabled":                      boolKey(func(c *conf) *bool { return &c.ansi }),
 	"spark.sql.session.timeZone":                  {getZone, setZone},
 	"spark.sql.shuffle.partitions":                {getWorkers, setWorkers},
+	"spark.sql.warehouse.dir":                     textKey(func(c *conf) *string { return &c.warehouse }),
 	streaming + "checkpointLocation":              textKey(func(c *conf) *string { return &c.checkpoint }),
 	streaming + "noDataMicroBatches.enabled":      boolKey(func(c *conf) *bool { return &c.noData }),
 	streaming + "multipleWatermarkPolicy":         {getPolicy, setPolicy},

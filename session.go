@@ -43,6 +43,7 @@ type Session struct {
 	memory   *memory.Format
 
 	catalog catalog
+	tables  tables
 	queries *Queries
 
 	mu   sync.Mutex
@@ -104,6 +105,8 @@ func Open(options ...Option) (*Session, error) {
 		s.conf.workers = runtime.GOMAXPROCS(0)
 	}
 	s.conf.mostWorkers = s.conf.workers
+	s.tables = tables{fs: set.fs, warehouse: func() string { c := s.settings(); return c.warehouse }}
+	s.catalog.tables = &s.tables
 	s.catalog.init(s.builtin(), set.connectors, s.memory)
 	s.queries = newQueries(s)
 	var errs []error

@@ -75,17 +75,23 @@ func (s *Session) command(ctx context.Context, c plan.Command) (*DataFrame, erro
 		s.conf.workers = workers
 		return s.empty(), nil
 	case *plan.DropView:
-		name := strings.Join(c.Name, ".")
-		if !s.catalog.drop(name) && !c.IfExists {
-			return nil, fault.New(fault.TableNotFound, "the view `%s` cannot be found", name).Locate(c.At)
-		}
-		return s.empty(), nil
+		return s.empty(), s.drop(c)
+	case *plan.CreateTable:
+		return s.empty(), s.createTable(ctx, c)
+	case *plan.InsertInto:
+		return s.empty(), s.insert(ctx, c)
+	case *plan.Use:
+		return s.empty(), use(c)
+	case *plan.Cache:
+		return s.empty(), s.cache(ctx, c)
+	case *plan.Refresh:
+		return s.empty(), s.refresh(ctx, c)
 	case *plan.Explain:
-		return s.explainCommand(ctx, c)
+		return s.explain(ctx, c)
 	case *plan.Show:
-		return s.showCommand(c)
+		return s.show(ctx, c)
 	case *plan.Describe:
-		return s.describeCommand(ctx, c)
+		return s.describe(ctx, c)
 	case *plan.CreateStreamingTable:
 		return nil, fault.New(fault.UnsupportedFeature, "CREATE STREAMING TABLE starts a query: run it with Session.Run or weir run").
 			Locate(c.At)
@@ -93,6 +99,55 @@ func (s *Session) command(ctx context.Context, c plan.Command) (*DataFrame, erro
 		return nil, fault.New(fault.UnsupportedFeature, "%s is not supported by this version of weir",
 			strings.TrimPrefix(fmt.Sprintf("%T", c), "*plan."))
 	}
+}
+
+// drop runs DROP VIEW and DROP TABLE: views go before tables of the same name.
+func (s *Session) drop(c *plan.DropView) error {
+	name := strings.Join(c.Name, ".")
+	if s.catalog.drop(name) {
+		return nil
+	}
+	found := false
+	if !c.View {
+		var err error
+		if found, err = s.dropTable(c.Name); err != nil {
+			return err
+		}
+	}
+	if !found && !c.IfExists {
+		return fault.New(fault.TableNotFound, "the table or view `%s` cannot be found", name).With("relationName", name).Locate(c.At)
+	}
+	return nil
+}
+
+// use runs USE: there is one schema.
+func use(c *plan.Use) error {
+	name := strings.ToLower(strings.Join(c.Name, "."))
+	if name == "default" || name == "spark_catalog" || name == "spark_catalog.default" {
+		return nil
+	}
+	return fault.New(fault.SchemaNotFound, "there is no schema %s; all tables are in spark_catalog.default", name).
+		With("schemaName", name).Locate(c.At)
+}
+
+// cache runs CACHE TABLE, UNCACHE TABLE and CLEAR CACHE.
+func (s *Session) cache(ctx context.Context, c *plan.Cache) error {
+	switch {
+	case c.Drop && (c.IfExists || c.Name == nil):
+		return nil
+	case c.Query != nil:
+		return s.createView(ctx, &plan.CreateView{Origin: c.Origin, Name: c.Name, Query: c.Query})
+	}
+	return s.refresh(ctx, &plan.Refresh{Origin: c.Origin, Name: c.Name})
+}
+
+// refresh looks whether there is the table.
+func (s *Session) refresh(ctx context.Context, c *plan.Refresh) error {
+	if c.Name == nil {
+		return nil
+	}
+	_, err := s.frame(&plan.Read{Origin: c.Origin, Table: c.Name}, nil).Schema(ctx)
+	return err
 }
 
 func (s *Session) empty() *DataFrame {
@@ -221,57 +276,4 @@ func (s *Session) setCommand(c *plan.Set) (*DataFrame, error) {
 		list = append(list, Row{c.Key, "<undefined>"})
 	}
 	return s.CreateDataFrame(list, "key STRING, value STRING"), nil
-}
-
-func (s *Session) explainCommand(ctx context.Context, c *plan.Explain) (*DataFrame, error) {
-	n := c.Statement.Query
-	if job, ok := c.Statement.Command.(*plan.CreateStreamingTable); ok {
-		n = job.Query
-	}
-	if n == nil {
-		return nil, fault.New(fault.UnsupportedFeature, "EXPLAIN explains queries").Locate(c.At)
-	}
-	text, err := s.frame(n, nil).Explain(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return s.CreateDataFrame([]Row{{text}}, "plan STRING"), nil
-}
-
-func (s *Session) showCommand(c *plan.Show) (*DataFrame, error) {
-	var list []Row
-	switch c.What {
-	case "tables", "views":
-		for _, name := range s.catalog.Names() {
-			list = append(list, Row{"", name, true})
-		}
-		column := "tableName"
-		if c.What == "views" {
-			column = "viewName"
-		}
-		return s.CreateDataFrame(list, "namespace STRING, "+column+" STRING, isTemporary BOOLEAN"), nil
-	case "functions":
-		for _, name := range s.registry.Names() {
-			list = append(list, Row{name})
-		}
-		return s.CreateDataFrame(list, "function STRING"), nil
-	}
-	return nil, fault.New(fault.UnsupportedFeature, "SHOW %s is not supported by this version of weir",
-		strings.ToUpper(c.What)).Locate(c.At)
-}
-
-func (s *Session) describeCommand(ctx context.Context, c *plan.Describe) (*DataFrame, error) {
-	n := c.Query
-	if n == nil {
-		n = &plan.Read{Origin: c.Origin, Table: c.Name}
-	}
-	schema, err := s.frame(n, nil).Schema(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var list []Row
-	for _, f := range schema.Fields {
-		list = append(list, Row{f.Name, f.Type.String(), nil})
-	}
-	return s.CreateDataFrame(list, "col_name STRING, data_type STRING, comment STRING"), nil
 }

@@ -48,5 +48,9 @@ var (
 	ExtractBase          = Condition{"INVALID_EXTRACT_BASE_FIELD_TYPE", "42000"}
 	JoinNotBoolean       = Condition{"JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE", "42K09"}
 	ExprForOperator      = Condition{"UNSUPPORTED_EXPR_FOR_OPERATOR", "42K0E"}
+	TableExists          = Condition{"TABLE_OR_VIEW_ALREADY_EXISTS", "42P07"}
+	SchemaNotFound       = Condition{"SCHEMA_NOT_FOUND", "42704"}
+	NotEnoughData        = Condition{"INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS", "21S01"}
+	TooManyData          = Condition{"INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS", "21S01"}
 	AliasColumns         = Condition{"ASSIGNMENT_ARITY_MISMATCH", "42802"}
 )

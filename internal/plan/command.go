@@ -63,6 +63,8 @@ type DropView struct {
 	Origin
 	Name     []string
 	IfExists bool
+	// View is DROP VIEW, which drops no table.
+	View bool
 }
 
 // Explain is EXPLAIN [EXTENDED|FORMATTED] statement.

@@ -9,7 +9,7 @@ import (
 	"github.com/weirstream/weir/types"
 )
 
-// create reads what follows CREATE: a temporary view or a streaming table.
+// create reads what follows CREATE: a temporary view, a table or a streaming table.
 func (p *parser) create(start int) plan.Command {
 	replace := p.acceptWords("OR", "REPLACE")
 	refresh := !replace && p.acceptWords("OR", "REFRESH")
@@ -26,6 +26,11 @@ func (p *parser) create(start int) plan.Command {
 		return nil
 	}
 	p.acceptWords("GLOBAL")
+	if p.atWord("TABLE") || p.atWords("EXTERNAL", "TABLE") {
+		p.acceptWords("EXTERNAL")
+		p.advance()
+		return p.createTable(start, replace)
+	}
 	temporary := p.acceptWords("TEMPORARY") || p.acceptWords("TEMP")
 	switch {
 	case p.atWord("VIEW") && temporary:
@@ -34,16 +39,16 @@ func (p *parser) create(start int) plan.Command {
 	case p.atWord("VIEW"):
 		p.failAt(p.begin(), fault.UnsupportedFeature, "there is no catalog that could keep a view; write CREATE TEMPORARY VIEW")
 	case p.token().isAny(otherCreations):
-		p.failAt(p.begin(), fault.UnsupportedFeature, "CREATE %s is not supported; there are CREATE TEMPORARY VIEW and "+
-			"CREATE STREAMING TABLE", strings.ToUpper(p.token().text))
+		p.failAt(p.begin(), fault.UnsupportedFeature, "CREATE %s is not supported; there are CREATE TEMPORARY VIEW, "+
+			"CREATE TABLE and CREATE STREAMING TABLE", strings.ToUpper(p.token().text))
 	default:
-		p.unexpected("TEMPORARY VIEW or STREAMING TABLE", "TEMPORARY", "VIEW", "STREAMING", "TABLE")
+		p.unexpected("TEMPORARY VIEW, TABLE or STREAMING TABLE", "TEMPORARY", "VIEW", "STREAMING", "TABLE")
 	}
 	return nil
 }
 
 // otherCreations are what Spark can create and weir cannot.
-var otherCreations = []string{"TABLE", "FUNCTION", "DATABASE", "SCHEMA", "NAMESPACE", "EXTERNAL", "MATERIALIZED", "FLOW"}
+var otherCreations = []string{"FUNCTION", "DATABASE", "SCHEMA", "NAMESPACE", "EXTERNAL", "MATERIALIZED", "FLOW"}
 
 // createView reads the rest of CREATE TEMPORARY VIEW: AS query, or USING format
 // with options and perhaps a schema.

@@ -331,6 +331,20 @@ func printStatement(s plan.Statement) string {
 		w.line(0, "CreateStreamingTable %s%s using %q partitioned %v%s", strings.Join(c.Name, "."),
 			flag(c.IfNotExists, "if-not-exists"), c.Using, c.PartitionBy, options(c.Options))
 		w.below(c.Query)
+	case *plan.CreateTable:
+		w.line(0, "CreateTable %s%s%s using %q at %q partitioned %v%s", strings.Join(c.Name, "."), flag(c.Replace, "replace"),
+			flag(c.IfNotExists, "if-not-exists"), c.Using, c.Location, c.PartitionBy, options(c.Options))
+		if c.Schema != nil {
+			w.line(1, "%s", c.Schema.DDL())
+		}
+		w.below(c.Query)
+	case *plan.Use:
+		w.line(0, "Use %s", strings.Join(c.Name, "."))
+	case *plan.Cache:
+		w.line(0, "Cache %s%s%s", strings.Join(c.Name, "."), flag(c.Drop, "drop"), flag(c.IfExists, "if-exists"))
+		w.below(c.Query)
+	case *plan.Refresh:
+		w.line(0, "Refresh %s", strings.Join(c.Name, "."))
 	case *plan.InsertInto:
 		w.line(0, "InsertInto %s%s%s", strings.Join(c.Name, "."), columns(c.Columns), flag(c.Overwrite, "overwrite"))
 		w.below(c.Query)

@@ -55,6 +55,17 @@ func (p *parser) command(start int) plan.Command {
 		return p.show(start)
 	case p.acceptWords("DESCRIBE"), p.acceptWords("DESC"):
 		return p.describe(start)
+	case p.atWord("USE") && p.ahead(1).isName():
+		p.advance()
+		return p.use(start)
+	case p.acceptWords("CACHE"):
+		return p.cache(start)
+	case p.acceptWords("UNCACHE"):
+		return p.uncache(start)
+	case p.acceptWords("CLEAR", "CACHE"):
+		return &plan.Cache{Origin: p.origin(start), Drop: true}
+	case p.acceptWords("REFRESH"):
+		return p.refresh(start)
 	case p.token().isAny(otherStatements) && p.ahead(1).isName():
 		p.unsupported("the statement " + strings.ToUpper(p.token().text))
 	default:
@@ -151,12 +162,14 @@ func (p *parser) drop(start int) plan.Command {
 	if !p.acceptWords("TEMPORARY") {
 		p.acceptWords("TEMP")
 	}
-	if !p.acceptWords("VIEW") && !p.acceptWords("TABLE") {
+	view := p.acceptWords("VIEW")
+	if !view && !p.acceptWords("TABLE") {
 		p.unexpected("VIEW or TABLE", "VIEW", "TABLE")
 		return nil
 	}
-	d := &plan.DropView{IfExists: p.acceptWords("IF", "EXISTS")}
+	d := &plan.DropView{View: view, IfExists: p.acceptWords("IF", "EXISTS")}
 	d.Name = p.relationName()
+	p.acceptWords("PURGE")
 	d.Origin = p.origin(start)
 	return d
 }

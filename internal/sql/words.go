@@ -16,12 +16,12 @@ var operandWords = []string{"FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT"
 
 // statementWords begin statements.
 var statementWords = []string{"SELECT", "WITH", "FROM", "VALUES", "TABLE", "CREATE", "INSERT", "SET", "RESET", "DROP",
-	"EXPLAIN", "SHOW", "DESCRIBE", "DESC"}
+	"EXPLAIN", "SHOW", "DESCRIBE", "DESC", "USE", "CACHE", "UNCACHE", "REFRESH"}
 
 // otherStatements are those of Spark that weir does not have.
-var otherStatements = []string{"ALTER", "ANALYZE", "CACHE", "CALL", "CLEAR", "COMMENT", "DECLARE", "DELETE", "EXECUTE",
-	"GRANT", "LIST", "LOAD", "MERGE", "MSCK", "OPTIMIZE", "REFRESH", "REPAIR", "REVOKE", "TRUNCATE", "UNCACHE", "UPDATE",
-	"USE", "ADD", "REPLACE"}
+var otherStatements = []string{"ALTER", "ANALYZE", "CALL", "CLEAR", "COMMENT", "DECLARE", "DELETE", "EXECUTE",
+	"GRANT", "LIST", "LOAD", "MERGE", "MSCK", "OPTIMIZE", "REPAIR", "REVOKE", "TRUNCATE", "UPDATE",
+	"ADD", "REPLACE"}
 
 // endsItem reports whether a list ends or goes on at a token, so that a keyword
 // before it is a name after all.

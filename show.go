@@ -1,0 +1,153 @@
+package weir
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/plan"
+)
+
+// show runs SHOW TABLES, VIEWS, FUNCTIONS and COLUMNS.
+func (s *Session) show(ctx context.Context, c *plan.Show) (*DataFrame, error) {
+	matches := pattern(c.Pattern)
+	var list []Row
+	switch c.What {
+	case "tables", "views":
+		column := "tableName"
+		if c.What == "views" {
+			column = "viewName"
+		} else {
+			for _, name := range s.tables.names() {
+				if matches(name) {
+					list = append(list, Row{"default", name, false})
+				}
+			}
+		}
+		for _, name := range s.catalog.temporary() {
+			if matches(name) {
+				list = append(list, Row{"", name, true})
+			}
+		}
+		return s.CreateDataFrame(list, "namespace STRING, "+column+" STRING, isTemporary BOOLEAN"), nil
+	case "functions":
+		for _, name := range s.registry.Names() {
+			if matches(name) {
+				list = append(list, Row{name})
+			}
+		}
+		return s.CreateDataFrame(list, "function STRING"), nil
+	}
+	schema, err := s.frame(&plan.Read{Origin: c.Origin, Table: c.Name}, nil).Schema(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range schema.Fields {
+		list = append(list, Row{f.Name})
+	}
+	return s.CreateDataFrame(list, "col_name STRING"), nil
+}
+
+// pattern is the test of LIKE in SHOW: names with * for anything and | between
+// alternatives, without regard to case.
+func pattern(text string) func(name string) bool {
+	if text == "" {
+		return func(string) bool { return true }
+	}
+	parts := strings.Split(text, "|")
+	for i, p := range parts {
+		parts[i] = strings.ReplaceAll(regexp.QuoteMeta(strings.TrimSpace(p)), `\*`, ".*")
+	}
+	re := regexp.MustCompile("(?is)^(" + strings.Join(parts, "|") + ")$")
+	return re.MatchString
+}
+
+// describe runs DESCRIBE of a table, a query or a function.
+func (s *Session) describe(ctx context.Context, c *plan.Describe) (*DataFrame, error) {
+	if c.What == "function" {
+		return s.describeFunction(c)
+	}
+	n := c.Query
+	if n == nil {
+		n = &plan.Read{Origin: c.Origin, Table: c.Name}
+	}
+	schema, err := s.frame(n, nil).Schema(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list, partitions []Row
+	d, err := s.tables.find(c.Name)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range schema.Fields {
+		comment, _ := f.Metadata["comment"].(string)
+		row := Row{f.Name, f.Type.String(), nil}
+		if comment != "" {
+			row[2] = comment
+		}
+		list = append(list, row)
+		if d != nil && slices.ContainsFunc(d.PartitionBy, func(p string) bool { return strings.EqualFold(p, f.Name) }) {
+			partitions = append(partitions, row)
+		}
+	}
+	if len(partitions) > 0 {
+		list = append(list, Row{"# Partition Information", "", ""}, Row{"# col_name", "data_type", "comment"})
+		list = append(list, partitions...)
+	}
+	return s.CreateDataFrame(list, "col_name STRING, data_type STRING, comment STRING"), nil
+}
+
+// describeFunction tells of what kind a function is.
+func (s *Session) describeFunction(c *plan.Describe) (*DataFrame, error) {
+	name := strings.ToLower(c.Name[len(c.Name)-1])
+	r, kind := s.registry, ""
+	switch {
+	case r.Aggregate(name) != nil:
+		kind = "aggregate function"
+	case r.Window(name) != nil:
+		kind = "window function"
+	case r.Scalar(name) != nil:
+		kind = "scalar function"
+	case r.Generator(name) != nil:
+		kind = "generator"
+	default:
+		return nil, fault.New(fault.UnresolvedRoutine, "there is no function `%s`", name).With("routineName", "`"+name+"`").Locate(c.At)
+	}
+	return s.CreateDataFrame([]Row{{"Function: " + name}, {"Class: " + kind}, {"Usage: " + name + "(…)"}}, "function_desc STRING"), nil
+}
+
+// explain runs EXPLAIN: the plan that runs, or, EXTENDED, the plan at each step.
+func (s *Session) explain(ctx context.Context, c *plan.Explain) (*DataFrame, error) {
+	n := c.Statement.Query
+	switch inner := c.Statement.Command.(type) {
+	case *plan.CreateStreamingTable:
+		n = inner.Query
+	case *plan.InsertInto:
+		n = inner.Query
+	case *plan.CreateTable:
+		n = inner.Query
+	}
+	if n == nil {
+		return nil, fault.New(fault.UnsupportedFeature, "EXPLAIN explains queries").Locate(c.At)
+	}
+	text, err := s.frame(n, nil).Explain(ctx)
+	if err != nil {
+		return nil, err
+	}
+	switch c.Mode {
+	case "extended":
+		settings := s.settings()
+		analyzed, err := s.analyze(ctx, n, &settings)
+		if err != nil {
+			return nil, err
+		}
+		text = "== Parsed Logical Plan ==\n" + plan.Text(n) + "\n== Analyzed Logical Plan ==\n" + plan.Text(analyzed) +
+			"\n== Optimized Logical Plan ==\n" + text
+	case "formatted":
+		text = "== Physical Plan ==\n" + text
+	}
+	return s.CreateDataFrame([]Row{{text}}, "plan STRING"), nil
+}
