@@ -91,7 +91,12 @@ func (r *resolution) cast(e *expr.Cast, s scope) (expr.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := cast.Check(child, e.To, r.Resolver.ANSI || e.Mode == expr.CastTry); err != nil {
+	if e.Mode == expr.CastTry {
+		err = cast.CheckTry(child, e.To)
+	} else {
+		err = cast.Check(child, e.To, r.Resolver.ANSI)
+	}
+	if err != nil {
 		return nil, place(err, e.At)
 	}
 	n := *e
@@ -118,7 +123,7 @@ func (r *resolution) attribute(u *expr.UnresolvedAttribute, s scope) (expr.Expr,
 		return nil, err.(*fault.Error).Locate(u.At)
 	}
 	if found != nil {
-		return found, nil
+		return r.elements(found, s)
 	}
 	for _, w := range s.windows {
 		if strings.EqualFold(w.Fn.Name, u.Parts[0]) {
@@ -137,7 +142,10 @@ func (r *resolution) attribute(u *expr.UnresolvedAttribute, s scope) (expr.Expr,
 	}
 	for _, around := range slices.Backward(r.outer) {
 		if e, err := match(u.Parts, around.columns); e != nil || err != nil {
-			return e, err
+			if err != nil {
+				return nil, err
+			}
+			return r.elements(e, s)
 		}
 	}
 	if len(u.Parts) == 1 {
@@ -273,10 +281,15 @@ func hasQualifier(have, want []string) bool {
 	return slices.EqualFunc(tail, want, strings.EqualFold)
 }
 
-// fields goes down into a struct, or an array of structs, by names.
+// fields goes down into a struct by names. Those of the structs in an array, arrays
+// themselves, are left to be resolved, as [resolution.elements] does.
 func fields(e expr.Expr, names []string) (expr.Expr, error) {
 	for _, name := range names {
 		t := e.Type()
+		if _, ok := e.(*expr.UnresolvedExtract); ok || t.Kind == types.Array && t.Elem.Kind == types.Struct {
+			e = &expr.UnresolvedExtract{Child: e, Key: expr.Lit(name)}
+			continue
+		}
 		if t.Kind != types.Struct {
 			return nil, fault.New(fault.ExtractBase, "%v is no struct and has no field `%s`", e, name).
 				With("fieldName", name)
@@ -288,6 +301,14 @@ func fields(e expr.Expr, names []string) (expr.Expr, error) {
 				strings.Join(known, "`, `")).With("fieldName", name)
 		}
 		e = &expr.Field{Child: e, Ordinal: i}
+	}
+	return e, nil
+}
+
+// elements resolves what [fields] has left.
+func (r *resolution) elements(e expr.Expr, s scope) (expr.Expr, error) {
+	if _, ok := e.(*expr.UnresolvedExtract); ok {
+		return r.expr(e, s)
 	}
 	return e, nil
 }

@@ -6,8 +6,10 @@ import (
 	"strings"
 
 	"github.com/weirstream/weir/connector"
+	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/fn/cast"
 	"github.com/weirstream/weir/internal/plan"
 	"github.com/weirstream/weir/types"
 )
@@ -163,7 +165,8 @@ func (r *resolution) values(n *plan.Values) (plan.Node, error) {
 		}
 		cast, t, err := r.Resolver.UnifyFor("VALUES", column)
 		if err != nil {
-			return nil, err
+			return nil, fault.New(fault.InlineTableTypes, "the values of column %d of VALUES have types that have none in common", c+1).
+				Wrap(err).Locate(n.At)
 		}
 		nullable := false
 		for i := range rows {
@@ -201,7 +204,7 @@ func (r *resolution) tableFunction(n *plan.TableFunction) (plan.Node, error) {
 func (r *resolution) rangeFunction(n *plan.TableFunction, args []expr.Expr) (plan.Node, error) {
 	bounds := []int64{0, 0, 1}
 	for i, a := range args {
-		v, ok := wholeNumber(a)
+		v, ok := r.constantNumber(a)
 		if !ok || i > 3 {
 			return nil, fault.New(fault.TypeMismatch, "range takes whole numbers: range([start,] end [, step])").Locate(n.At)
 		}
@@ -222,6 +225,7 @@ func (r *resolution) rangeFunction(n *plan.TableFunction, args []expr.Expr) (pla
 	return &plan.Range{Origin: n.Origin, Start: bounds[0], End: bounds[1], Step: bounds[2], Column: id}, nil
 }
 
+// wholeNumber is the value of an integer that is written as one.
 func wholeNumber(e expr.Expr) (int64, bool) {
 	switch e := e.(type) {
 	case *expr.Literal:
@@ -244,6 +248,54 @@ func wholeNumber(e expr.Expr) (int64, bool) {
 		return wholeNumber(e.Child)
 	}
 	return 0, false
+}
+
+// constantNumber is the value of a constant integer.
+func (r *resolution) constantNumber(e expr.Expr) (int64, bool) {
+	if !e.Type().Integral() {
+		return 0, false
+	}
+	switch v := r.constant(e).(type) {
+	case int8:
+		return int64(v), true
+	case int16:
+		return int64(v), true
+	case int32:
+		return int64(v), true
+	case int64:
+		return v, true
+	}
+	return 0, false
+}
+
+// constant is the value of an expression that reads no column, nil where it has none
+// or fails.
+func (r *resolution) constant(e expr.Expr) any {
+	if l, ok := e.(*expr.Literal); ok {
+		return l.Value
+	}
+	reads := false
+	expr.Walk(e, func(x expr.Expr) bool {
+		switch x.(type) {
+		case *expr.Literal, *expr.Call, *expr.Cast:
+		default:
+			reads = true
+		}
+		return !reads
+	})
+	if reads {
+		return nil
+	}
+	c := expr.Compiler{Cast: cast.New, Env: &expr.Env{ANSI: r.Resolver.ANSI, Location: r.Resolver.Location}}
+	eval, err := c.Compile(e)
+	if err != nil {
+		return nil
+	}
+	column, err := eval.Eval(&batch.Batch{Rows: 1}, nil)
+	if err != nil {
+		return nil
+	}
+	return expr.ValueAt(column, 0)
 }
 
 // subqueryAlias names a relation; column names become a projection.

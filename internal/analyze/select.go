@@ -254,7 +254,11 @@ func (r *resolution) aggregate(n *plan.Aggregate, orders []*expr.SortOrder) (pla
 	if n.Kind == plan.Rollup || n.Kind == plan.Cube || n.Kind == plan.GroupingSets {
 		return r.groupSets(n, in, orders)
 	}
-	items, err := r.items(n.Exprs, scope{columns: in.Output(), windows: r.groupWindows(n, in)})
+	windows, err := r.groupWindows(n, in)
+	if err != nil {
+		return nil, err
+	}
+	items, err := r.items(n.Exprs, scope{columns: in.Output(), windows: windows})
 	if err != nil {
 		return nil, err
 	}
@@ -331,7 +335,11 @@ func unalias(e expr.Expr) expr.Expr {
 // group makes the three nodes of an aggregate, see the package's text, and the
 // sort above them.
 func (r *resolution) group(n *plan.Aggregate, in plan.Node, items []expr.Expr, orders []*expr.SortOrder) (plan.Node, error) {
-	return r.groupOver(n, in, items, orders, scope{columns: in.Output(), aliases: items, windows: r.groupWindows(n, in)})
+	windows, err := r.groupWindows(n, in)
+	if err != nil {
+		return nil, err
+	}
+	return r.groupOver(n, in, items, orders, scope{columns: in.Output(), aliases: items, windows: windows})
 }
 
 // groupOver is group where in may be expanded for grouping sets, which s then has.

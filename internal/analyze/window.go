@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/weirstream/weir/internal/datetime"
@@ -58,21 +59,24 @@ func (r *resolution) windows(in plan.Node, list []expr.Expr) (plan.Node, error) 
 func isWindow(c *expr.Call) bool { return c.Fn.Name == "window" || c.Fn.Name == "session_window" }
 
 // groupWindows are the time windows among the keys of GROUP BY. A key that does
-// not resolve is left for [resolution.grouping] to say so.
-func (r *resolution) groupWindows(n *plan.Aggregate, in plan.Node) []*expr.Call {
+// not resolve is left for [resolution.grouping] to say so, unless it is the length of
+// the window that is wrong: the names in the query's list mean nothing without it.
+func (r *resolution) groupWindows(n *plan.Aggregate, in plan.Node) ([]*expr.Call, error) {
 	var found []*expr.Call
 	for _, g := range n.Grouping {
 		u, ok := unalias(g).(*expr.UnresolvedFunction)
 		if !ok || !strings.EqualFold(u.Name, "window") && !strings.EqualFold(u.Name, "session_window") {
 			continue
 		}
-		if e, err := r.expr(u, scope{columns: in.Output()}); err == nil {
-			if c, ok := e.(*expr.Call); ok {
-				found = append(found, c)
-			}
+		e, err := r.expr(u, scope{columns: in.Output()})
+		if f, ok := errors.AsType[*fault.Error](err); ok && f.Condition == fault.CannotParseInterval {
+			return nil, err
+		}
+		if c, ok := e.(*expr.Call); ok && err == nil {
+			found = append(found, c)
 		}
 	}
-	return found
+	return found, nil
 }
 
 // madeWindow is a time window that has its column already.

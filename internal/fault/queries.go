@@ -37,6 +37,7 @@ var (
 	RecursiveUnion       = Condition{"UNION_NOT_SUPPORTED_IN_RECURSIVE_CTE", "42836"}
 	RecursiveReference   = Condition{"INVALID_RECURSIVE_REFERENCE.PLACE", "42836"}
 	InlineTableColumns   = Condition{"INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH", "42000"}
+	InlineTableTypes     = Condition{"INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE", "42000"}
 	UnboundParameter     = Condition{"UNBOUND_SQL_PARAMETER", "42P02"}
 	InvalidLimit         = Condition{"INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE", "42K0E"}
 	DuplicateCTE         = Condition{"DUPLICATED_CTE_NAMES", "42602"}

@@ -88,10 +88,15 @@ func (l *lists) reset(from, to int) {
 	}
 	l.groups = emptied(l.groups, from, to)
 	if l.live == 0 {
-		l.column.Resize(0)
-		l.arena.Reset()
-		l.next = l.next[:0]
+		l.empty()
 	}
+}
+
+// empty forgets all values.
+func (l *lists) empty() {
+	l.column.Resize(0)
+	l.arena.Reset()
+	l.next = l.next[:0]
 }
 
 // add appends rows of src to the lists of groups.
@@ -129,15 +134,20 @@ func (l *lists) collect() {
 			*e = list{at, at + e.length - 1, e.length}
 		}
 	}
-	l.other.Resize(0)
-	l.other.AppendRows(l.column, l.rows, l.spare)
-	l.column, l.other = l.other, l.column
-	l.arena, l.spare = l.spare, l.arena
-	l.spare.Reset()
+	l.keep(l.rows)
 	l.next = l.next[:0]
 	for i := range l.rows {
 		l.next = append(l.next, int32(i+1))
 	}
+}
+
+// keep makes the column hold only these rows of it, in this order.
+func (l *lists) keep(rows []int32) {
+	l.other.Resize(0)
+	l.other.AppendRows(l.column, rows, l.spare)
+	l.column, l.other = l.other, l.column
+	l.arena, l.spare = l.spare, l.arena
+	l.spare.Reset()
 }
 
 // walk appends the rows of a list to l.rows.

@@ -11,18 +11,26 @@ import (
 )
 
 // percentile is percentile(value, fraction or array of fractions): the value at
-// that place of the sorted values, between two of them by their distance.
+// that place of the sorted values, between two of them by their distance. With a
+// third argument each value counts as often as that says.
 var percentile = &expr.Aggregate{
 	Name: "percentile",
 	Resolve: func(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
-		if len(args) != 2 {
-			return expr.Resolution{}, expr.WrongCount("percentile", "2", len(args))
+		if len(args) != 2 && len(args) != 3 {
+			return expr.Resolution{}, expr.WrongCount("percentile", "2 or 3", len(args))
 		}
 		at, err := fractionsOf("percentile", args[1])
 		if err != nil {
 			return expr.Resolution{}, err
 		}
-		return interpolated(r, "percentile", append(args[:2:2], expr.Int32(1)), at)
+		if len(args) == 2 {
+			return interpolated(r, "percentile", append(args[:2:2], expr.Int32(1)), at)
+		}
+		res, err := interpolated(r, "percentile", args, at)
+		if err == nil {
+			res.Args, err = weighted(res.Args, args[2])
+		}
+		return res, err
 	},
 	Partial: listOfArgument,
 	New:     newPercentile(true),
@@ -134,6 +142,9 @@ func fractionsOf(name string, e expr.Expr) (*expr.Literal, error) {
 
 // listOfArgument is the Partial of functions that keep all values.
 func listOfArgument(c *expr.AggregateCall) []types.Type {
+	if hasWeights(c) {
+		return []types.Type{arrayOf(c.Args[0].Type()), arrayOf(types.Of(types.Long))}
+	}
 	return []types.Type{arrayOf(c.Args[0].Type())}
 }
 
@@ -141,7 +152,10 @@ func newPercentile(between bool) func(*expr.AggregateCall, *expr.Env) (expr.Accu
 	return func(c *expr.AggregateCall, _ *expr.Env) (expr.Accumulator, error) {
 		t := c.Args[0].Type()
 		p := &percentileOf{listOf: listOf{values: newLists(t)}, order: expr.OrderOf(t), between: between}
-		if len(c.Args) > 2 {
+		switch {
+		case hasWeights(c):
+			p.weights = newLists(types.Of(types.Long))
+		case len(c.Args) > 2:
 			p.descending, _ = c.Args[2].(*expr.Literal).Value.(bool)
 		}
 		switch v := c.Args[1].(*expr.Literal).Value.(type) {
@@ -152,6 +166,9 @@ func newPercentile(between bool) func(*expr.AggregateCall, *expr.Env) (expr.Accu
 			for _, f := range v {
 				p.fractions = append(p.fractions, f.(float64))
 			}
+		}
+		if p.weights != nil {
+			return &weightedPercentile{percentileOf: *p}, nil
 		}
 		return p, nil
 	}
@@ -167,6 +184,8 @@ type percentileOf struct {
 	// descending is the order in which the fractions count.
 	descending bool
 	picks      []int32
+	// weights are how often each of the values counts; nil: once.
+	weights *lists
 }
 
 func (p *percentileOf) Result(groups []int32, out *batch.Column) error {
@@ -181,21 +200,26 @@ func (p *percentileOf) Result(groups []int32, out *batch.Column) error {
 		if p.descending {
 			slices.Reverse(rows)
 		}
-		to := out
-		if p.array {
-			to = out.Children[0]
-			to.Truncate(int(out.Offsets[out.Len()]))
-		}
-		for _, f := range p.fractions {
-			p.append(to, rows, f)
-		}
-		if p.array {
-			n := out.Len()
-			out.Extend(1)
-			out.Offsets[n+1] = int32(to.Len())
-		}
+		p.emit(out, func(to *batch.Column, f float64) { p.append(to, rows, f) })
 	}
 	return nil
+}
+
+// emit appends what append gives for the fractions, as an array where they are one.
+func (p *percentileOf) emit(out *batch.Column, append func(to *batch.Column, f float64)) {
+	to := out
+	if p.array {
+		to = out.Children[0]
+		to.Truncate(int(out.Offsets[out.Len()]))
+	}
+	for _, f := range p.fractions {
+		append(to, f)
+	}
+	if p.array {
+		n := out.Len()
+		out.Extend(1)
+		out.Offsets[n+1] = int32(to.Len())
+	}
 }
 
 // append appends the value at a fraction of sorted rows.
@@ -208,9 +232,15 @@ func (p *percentileOf) append(out *batch.Column, rows []int32, f float64) {
 		return
 	}
 	at := f * float64(len(rows)-1)
+	p.mix(out, [2]int32{rows[int(math.Floor(at))], rows[int(math.Ceil(at))]}, at)
+}
+
+// mix appends what lies between the values at two rows, the places below and above
+// at, by its distance from them.
+func (p *percentileOf) mix(out *batch.Column, rows [2]int32, at float64) {
 	low, high := math.Floor(at), math.Ceil(at)
-	v := number(values, rows[int(low)])
-	if w := number(values, rows[int(high)]); low != high && v != w {
+	v := number(p.values.column, rows[0])
+	if w := number(p.values.column, rows[1]); low != high && v != w {
 		v = float64((high-at)*v) + float64((at-low)*w)
 	}
 	n := out.Len()

@@ -104,21 +104,33 @@ func (p *positionOf) Result(groups []int32, out *batch.Column) error {
 }
 
 // extremeBy is max_by or min_by: the value of the row whose second argument is
-// the greatest or least. Of equal ones the last counts, as in Spark.
+// the greatest or least. Of equal ones the last counts, as in Spark. With a third
+// argument it is as [topBy] says.
 func extremeBy(name string, greatest bool) *expr.Aggregate {
 	return &expr.Aggregate{
 		Name: name,
 		Resolve: func(_ *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
-			if len(args) != 2 {
-				return expr.Resolution{}, expr.WrongCount(name, "2", len(args))
+			if len(args) != 2 && len(args) != 3 {
+				return expr.Resolution{}, expr.WrongCount(name, "2 or 3", len(args))
 			}
 			if !orderable(args[1].Type()) {
 				return expr.Resolution{}, unordered(name, args[1])
 			}
+			if len(args) == 3 {
+				return topBy(name, args)
+			}
 			return expr.Resolution{Args: args, Type: args[0].Type(), Nullable: true}, nil
 		},
-		Partial: func(c *expr.AggregateCall) []types.Type { return []types.Type{c.Typ, c.Args[1].Type()} },
+		Partial: func(c *expr.AggregateCall) []types.Type {
+			if len(c.Args) == 3 {
+				return []types.Type{c.Typ, arrayOf(c.Args[1].Type())}
+			}
+			return []types.Type{c.Typ, c.Args[1].Type()}
+		},
 		New: func(c *expr.AggregateCall, _ *expr.Env) (expr.Accumulator, error) {
+			if len(c.Args) == 3 {
+				return newTopOf(c, greatest), nil
+			}
 			t := c.Args[1].Type()
 			return &by{values: newCells(c.Typ), orders: newCells(t), greatest: greatest,
 				order: expr.OrderOf(t), wordsOf: wordsFor(t.Kind)}, nil
