@@ -208,7 +208,10 @@ func (m *metaCase) asStream() []string {
 		if m.query.mode != weir.Append {
 			break
 		}
-		q.Add(s, []any{"end" + strconv.Itoa(i), int64(-1), time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)})
+		// One small and one large value: a filter below the watermark must let one through.
+		for _, v := range []int64{-1, 1_000_000} {
+			q.Add(s, []any{"end" + strconv.Itoa(i), v, time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)})
+		}
 	}
 	m.step(q, job)
 	if job.Trigger.Ends() {
