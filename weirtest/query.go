@@ -15,6 +15,9 @@ import (
 // startOfTime is where the clock of a test stands at first.
 var startOfTime = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// checkpointPath is where the checkpoint lies on the disk of a test.
+const checkpointPath = "/checkpoint"
+
 // Job says which query a test runs.
 type Job struct {
 	// Streams are the sources. The query finds each as a view of its name.
@@ -85,7 +88,7 @@ func (q *Query) start() error {
 		}
 	}
 	q.query, err = q.job.Define(session).WriteStream().Format(sinkName).OutputMode(q.job.Mode).Trigger(q.job.Trigger).
-		QueryName("test").Option("checkpointLocation", "/checkpoint").Start(q.t.Context())
+		QueryName("test").Option("checkpointLocation", checkpointPath).Start(q.t.Context())
 	return err
 }
 
@@ -214,6 +217,26 @@ func (q *Query) WantState(rows ...int64) {
 	if !slices.Equal(got, rows) {
 		q.t.Errorf("weirtest: the operators keep %v rows, want %v", got, rows)
 	}
+}
+
+// State reads the state of the query as the format statestore has it, of its last
+// committed batch: rows in the form of [Query.Rows], sorted. Options are names and
+// values in turn, such as "operatorId", 0 (S180-S183).
+func (q *Query) State(options ...any) []string {
+	q.t.Helper()
+	r := q.session.Read().Format("statestore")
+	for i := 0; i+1 < len(options); i += 2 {
+		name, ok := options[i].(string)
+		if !ok {
+			q.t.Fatalf("weirtest: State: %v is not the name of an option", options[i])
+		}
+		r = r.Option(name, options[i+1])
+	}
+	rows, err := Collect(q.t.Context(), r.Load(checkpointPath))
+	if err != nil {
+		q.t.Fatalf("weirtest: State: %v", err)
+	}
+	return rows
 }
 
 // Progress are the newest progresses of the present run, oldest first (S196).

@@ -144,6 +144,8 @@ var (
 	UserFunction          = Condition{"FAILED_EXECUTE_UDF", "39000"}
 	EmittingLateRows      = Condition{"EMITTING_ROWS_OLDER_THAN_WATERMARK_NOT_ALLOWED", "42815"}
 	NotNullAssert         = Condition{"NOT_NULL_ASSERT_VIOLATION", "42000"}
+	StateOptionRequired   = Condition{"STDS_REQUIRED_OPTION_UNSPECIFIED", "42601"}
+	StateOptionValue      = Condition{"STDS_INVALID_OPTION_VALUE.WITH_MESSAGE", "42616"}
 	StateLoad             = Condition{"CANNOT_LOAD_STATE_STORE.UNCATEGORIZED", "58030"}
 	StateWrite            = Condition{"CANNOT_WRITE_STATE_STORE.CANNOT_COMMIT", "58030"}
 

@@ -7,12 +7,13 @@ import (
 	"github.com/weirstream/weir/internal/checkpoint"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/state"
+	"github.com/weirstream/weir/internal/state/cells"
 	"github.com/weirstream/weir/internal/state/memstore"
 	"github.com/weirstream/weir/internal/vfs"
 )
 
 // operator is the state of one operator: a table, or, for a join of streams, one
-// for each side.
+// for each side, and for functions of the user the cells and their index.
 type operator struct {
 	name   string
 	tables []table
@@ -25,8 +26,16 @@ type table struct {
 	manifest *state.Manifest
 }
 
-// joinName is the operator with two tables, left and right.
-const joinName = "symmetricHashJoin"
+// storesOf are the names of the tables of an operator.
+func storesOf(operator string) []string {
+	switch operator {
+	case "symmetricHashJoin":
+		return []string{"left", "right"}
+	case cells.TransformName, cells.GroupName:
+		return []string{defaultStore, "index"}
+	}
+	return []string{defaultStore}
+}
 
 // found is a checkpoint as it was found.
 type found struct {
@@ -57,16 +66,13 @@ func find(fsys vfs.FS, dir string) (*found, error) {
 		if m == nil {
 			return f, nil
 		}
-		t := table{number: number, store: defaultStore, manifest: m}
-		if n := len(f.operators); m.Operator == joinName {
-			t.store = "left"
-			if n > 0 && f.operators[n-1].name == joinName && len(f.operators[n-1].tables) == 1 {
-				t.store = "right"
-				f.operators[n-1].tables = append(f.operators[n-1].tables, t)
-				continue
-			}
+		stores := storesOf(m.Operator)
+		if n := len(f.operators); n > 0 && f.operators[n-1].name == m.Operator && len(f.operators[n-1].tables) < len(stores) {
+			last := &f.operators[n-1]
+			last.tables = append(last.tables, table{number: number, store: stores[len(last.tables)], manifest: m})
+			continue
 		}
-		f.operators = append(f.operators, operator{m.Operator, []table{t}})
+		f.operators = append(f.operators, operator{m.Operator, []table{{number: number, store: stores[0], manifest: m}}})
 	}
 }
 

@@ -31,6 +31,17 @@ func (p *pile) next(n int) []*batch.Column {
 	return columns
 }
 
+// row1 is the last batch, where one row more is to be added.
+func (p *pile) row1() []*batch.Column {
+	if n := len(p.rows); n == 0 || p.rows[n-1] == batch.Size {
+		p.next(0)
+	}
+	last := len(p.rows) - 1
+	p.rows[last]++
+	p.total++
+	return p.batches[last]
+}
+
 // texts makes c n times the same text.
 func texts(c *batch.Column, n int, text string) {
 	c.Extend(n)

@@ -8,6 +8,7 @@ import (
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/state"
+	"github.com/weirstream/weir/internal/state/cells"
 	"github.com/weirstream/weir/internal/state/memstore"
 	"github.com/weirstream/weir/internal/vfs"
 	"github.com/weirstream/weir/types"
@@ -29,6 +30,11 @@ type options struct {
 	batch, operator  int64
 	feed             bool
 	first, last      int64
+	// of one partition, -1 for all, as it is built from a batch on
+	partition, snapshot int64
+	// of an operator with variables
+	variable        string
+	timers, flatten bool
 }
 
 func parse(s connector.SourceSpec) (options, error) {
@@ -36,7 +42,14 @@ func parse(s connector.SourceSpec) (options, error) {
 	o := options{dir: pathOf(p, s), store: p.Text("storeName", defaultStore), side: p.Choice("joinSide", "none", "left", "right"),
 		batch: p.Int("batchId", -1, 0), operator: p.Int("operatorId", 0, 0), feed: p.Bool("readChangeFeed", false),
 		first: p.Int("changeStartBatchId", -1, 0), last: p.Int("changeEndBatchId", -1, 0)}
-	p.Known("snapshotStartBatchId", "snapshotPartitionId")
+	o.partition, o.snapshot = p.Int("snapshotPartitionId", -1, 0), p.Int("snapshotStartBatchId", -1, 0)
+	o.variable, o.timers, o.flatten = p.Text("stateVarName", ""), p.Bool(timersName, false), p.Bool("flattenCollectionTypes", true)
+	if (o.partition < 0) != (o.snapshot < 0) {
+		p.Fail("snapshotPartitionId", "and snapshotStartBatchId stand together or not at all")
+	}
+	if o.timers && o.variable != "" {
+		p.Fail("stateVarName", "cannot stand beside "+timersName)
+	}
 	if o.feed && o.first < 0 {
 		p.Fail("changeStartBatchId", "is required with readChangeFeed")
 	}
@@ -70,7 +83,17 @@ func (r Rows) OpenTable(_ context.Context, s connector.SourceSpec) (connector.Ta
 	if o.feed {
 		return changes(&o, f, reading, &spec)
 	}
-	return rows(&o, f, reading, &spec)
+	if err := o.version(f, reading); err != nil {
+		return nil, err
+	}
+	switch name := f.operators[o.operator].name; {
+	case name == cells.TransformName && o.store == defaultStore, name == cells.GroupName && o.store == defaultStore:
+		return variables(&o, f)
+	case o.variable != "" || o.timers:
+		return nil, fault.New(fault.StateOptionValue, "operator %d (%s) has no variables and no timers; leave stateVarName and %s out", o.operator, name, timersName).
+			With("optionName", "stateVarName")
+	}
+	return rows(&o, reading, &spec)
 }
 
 // choose finds the store that the options name.
@@ -115,29 +138,41 @@ func keyAndValue(spec *state.Spec) (key, value types.Field) {
 }
 
 // rows reads the state that a batch left.
-func rows(o *options, f *found, r *memstore.Reading, spec *state.Spec) (connector.Table, error) {
+func rows(o *options, r *memstore.Reading, spec *state.Spec) (connector.Table, error) {
+	key, value := keyAndValue(spec)
+	out := newPile(key, value, partitionField)
+	return out, o.each(r, func(partition int, keys, values []*batch.Column, n int) error {
+		columns := out.next(n)
+		out.row(columns[0], n, notNil(keys))
+		out.row(columns[1], n, notNil(values))
+		numbers(columns[2], n, int32(partition))
+		return nil
+	})
+}
+
+// version checks the batch and the partition that are asked for.
+func (o *options) version(f *found, r *memstore.Reading) error {
 	if o.batch < 0 {
 		o.batch = f.state.Committed()
 	}
 	if err := f.within(r, "batchId", o.batch); err != nil {
-		return nil, err
+		return err
 	}
-	key, value := keyAndValue(spec)
-	out := newPile(key, value, types.Field{Name: "partition_id", Type: types.Of(types.Int)})
-	v := state.Version(o.batch + 1)
-	for i, shards := range r.Partitions(v) {
-		err := r.Rows(v, shards, func(keys, values []*batch.Column, n int) error {
-			columns := out.next(n)
-			out.row(columns[0], n, notNil(keys))
-			out.row(columns[1], n, notNil(values))
-			numbers(columns[2], n, int32(i))
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
+	if o.partition < 0 {
+		return nil
 	}
-	return out, nil
+	if err := f.within(r, "snapshotStartBatchId", o.snapshot); err != nil {
+		return err
+	}
+	if o.snapshot > o.batch {
+		return fault.New(fault.StateOptionValue, "statestore: snapshotStartBatchId is %d, behind batchId, which is %d", o.snapshot, o.batch).
+			With("optionName", "snapshotStartBatchId")
+	}
+	if n := len(r.Partitions(state.Version(o.batch + 1))); o.partition >= int64(n) {
+		return fault.New(fault.StateOptionValue, "statestore: snapshotPartitionId is %d; batch %d has partitions 0 to %d", o.partition, o.batch, n-1).
+			With("optionName", "snapshotPartitionId")
+	}
+	return nil
 }
 
 // notNil is a list that is not nil: there may be no key columns, or no values.
@@ -161,7 +196,7 @@ func changes(o *options, f *found, r *memstore.Reading, spec *state.Spec) (conne
 	}
 	key, value := keyAndValue(spec)
 	out := newPile(types.Field{Name: "batch_id", Type: types.Of(types.Long)}, types.Field{Name: "change_type", Type: types.Of(types.String)},
-		key, value, types.Field{Name: "partition_id", Type: types.Of(types.Int)})
+		key, value, partitionField)
 	for id := o.first; id <= o.last; id++ {
 		err := r.Changes(state.Version(id+1), func(partition int, keys, values []*batch.Column, n int) error {
 			columns := out.next(n)

@@ -11,9 +11,11 @@ import (
 	"github.com/weirstream/weir/types"
 )
 
-// The names of what is no variable of the user's.
+// TimersName stands for timers in the index, where the name of a variable stands.
+const TimersName = "$timers"
+
+// The names of what else is no variable of the user's.
 const (
-	timersName  = "$timers"
 	timeoutName = "$timeout"
 	stateName   = "state" // the one variable of a group function
 )
@@ -222,7 +224,7 @@ func (s *Store) rewatch(name, sub string, old, now int64) {
 // Due are the keys whose timers have run out at until, in milliseconds: the
 // earliest first. What has expired by then goes. keys get the keys of the timers.
 func (s *Store) Due(until int64, keys []*batch.Column) []Timer {
-	return s.due(micros(until), timersName, keys)
+	return s.due(micros(until), TimersName, keys)
 }
 
 // Overdue are the keys whose timeout is before until, in milliseconds.

@@ -276,7 +276,7 @@ type timers struct{ s *Store }
 
 // List implements [stateful.Timers].
 func (t timers) List() []int64 {
-	b, _ := t.s.get(t.s.entry(timersName, ""))
+	b, _ := t.s.get(t.s.entry(TimersName, ""))
 	t.s.times = t.s.times[:0]
 	for len(b) > 0 {
 		ms, n := binary.Varint(b)
@@ -291,14 +291,14 @@ func (t timers) List() []int64 {
 
 func (t timers) setList(list []int64) {
 	if len(list) == 0 {
-		t.s.remove(t.s.entry(timersName, ""))
+		t.s.remove(t.s.entry(TimersName, ""))
 		return
 	}
 	t.s.scratch = t.s.scratch[:0]
 	for _, ms := range list {
 		t.s.scratch = binary.AppendVarint(t.s.scratch, ms)
 	}
-	t.s.put(t.s.entry(timersName, ""), t.s.scratch)
+	t.s.put(t.s.entry(TimersName, ""), t.s.scratch)
 }
 
 // Register implements [stateful.Timers].
@@ -311,7 +311,7 @@ func (t timers) Register(at int64) {
 	}
 	t.s.times = slices.Insert(list, i, at)
 	t.setList(t.s.times)
-	t.s.put(t.s.timed(timersName, at, ""))
+	t.s.put(t.s.timed(TimersName, at, ""))
 }
 
 // Delete implements [stateful.Timers].
@@ -322,7 +322,7 @@ func (t timers) Delete(at int64) {
 		return
 	}
 	t.setList(slices.Delete(list, i, i+1))
-	t.s.remove(t.s.timed(timersName, at, ""))
+	t.s.remove(t.s.timed(TimersName, at, ""))
 }
 
 // HasTimer reports whether the key has a timer at a time, in milliseconds.
