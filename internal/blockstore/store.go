@@ -22,6 +22,7 @@ type Level struct {
 	Disk       bool
 	Serialized bool // in memory as bytes
 	Replicas   int  // more than 1: a second file, in the second directory
+	Pinned     bool // never driven out of memory, since nobody can compute it again
 }
 
 // Codec turns the value of a block into bytes and back.
@@ -113,7 +114,7 @@ func (s *Store) room(n, keep int64, of *ID) bool {
 
 func (s *Store) victim(of *ID) *block {
 	for e := s.recent.Front(); e != nil; e = e.Next() {
-		if b := e.Value.(*block); of == nil || b.id.RDD != of.RDD {
+		if b := e.Value.(*block); !b.level.Pinned && (of == nil || b.id.RDD != of.RDD) {
 			return b
 		}
 	}

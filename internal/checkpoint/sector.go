@@ -159,13 +159,18 @@ func readSector(file []byte, id fileID, at int64) (sectorHead, bool) {
 	if at+sectorSize > int64(len(file)) {
 		return sectorHead{}, false
 	}
-	s := file[at : at+sectorSize]
+	return parseSector(file[at:at+sectorSize], id, at/sectorSize)
+}
+
+// parseSector reads the header of the sector with this number; false if it does
+// not verify.
+func parseSector(s []byte, id fileID, number int64) (sectorHead, bool) {
 	h := sectorHead{
 		frame: binary.LittleEndian.Uint32(s[4:]),
 		left:  binary.LittleEndian.Uint32(s[8:]),
 		used:  binary.LittleEndian.Uint16(s[12:]),
 	}
-	ok := binary.LittleEndian.Uint32(s) == id.sum(at/sectorSize, s) && h.used <= sectorPayload && h.frame > 0
+	ok := binary.LittleEndian.Uint32(s) == id.sum(number, s) && h.used <= sectorPayload && h.frame > 0
 	return h, ok
 }
 
