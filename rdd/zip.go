@@ -32,3 +32,10 @@ func ZipWithIndex[T any](in *RDD[T]) *RDD[Pair[T, int64]] {
 	}}
 	return r
 }
+
+// ZipPartitionsKeeping is [ZipPartitions] with a function that leaves the keys of a where
+// they are: the outcome lies by the partitioner of a. b must lie by the same one for keys
+// to meet. The function may call [Task.Fail].
+func ZipPartitionsKeeping[T, U, R any](a *RDD[T], b *RDD[U], f func(t *Task, a iter.Seq[T], b iter.Seq[U]) iter.Seq[R]) *RDD[R] {
+	return zipped(a, b, "zipPartitions", f).keeping(a.by)
+}

@@ -16,7 +16,9 @@ import (
 func Hash[K comparable](key K) int32 { return hashOf(key) }
 
 func hashOf[K any](key K) int32 {
-	switch any(key).(type) {
+	// By the type of K, not by what an interface holds: the value is read as a K.
+	var zero K
+	switch any(zero).(type) {
 	case string:
 		return hashString(*(*string)(unsafe.Pointer(&key)))
 	case int, int64, uint, uint64:

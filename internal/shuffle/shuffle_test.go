@@ -299,3 +299,21 @@ func BenchmarkTableWords(b *testing.B) {
 	}
 	b.ReportMetric(float64(len(words)*b.N)/1e6/b.Elapsed().Seconds(), "Mwords/s")
 }
+
+func TestHashOfInterfaces(t *testing.T) {
+	for _, k := range []any{"hazel", int64(7), int32(7), 7, uint(7), "", nil, Pair[any, any]{Key: "a", Value: int64(1)}} {
+		var want int32
+		switch k := k.(type) {
+		case string:
+			want = Hash(k)
+		case nil:
+		case Pair[any, any]:
+			want = Hash(Pair[string, int64]{Key: "a", Value: 1})
+		default:
+			want = 7
+		}
+		if got := Hash(k); got != want {
+			t.Errorf("Hash(any(%v)) = %d, want %d", k, got, want)
+		}
+	}
+}
