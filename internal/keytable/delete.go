@@ -28,6 +28,9 @@ func (t *Table) remove(ids []int32) {
 	switch t.form {
 	case formNone:
 	case formWord:
+		if t.loose {
+			return
+		}
 		c := t.keys.columns[0]
 		w := words(sc.words[:], c, s)
 		for i, id := range ids {
@@ -38,6 +41,9 @@ func (t *Table) remove(ids []int32) {
 			}
 		}
 	case formPair:
+		if t.loose {
+			return
+		}
 		t.pack.load(&sc.pair, t.flat.flatten(t.keys.columns, t.Slots()), s, &sc.words)
 		for i, id := range ids {
 			t.pair.remove(sc.pair.hash[i], uint32(id)+1)
@@ -45,11 +51,13 @@ func (t *Table) remove(ids []int32) {
 	default:
 		for _, id := range ids {
 			text := t.pair.text[id]
-			k := textKey(text)
-			if nulls := t.keys.nulls; nulls != nil && !kernel.Bit(nulls, int(id)) {
-				k = pairKey{tag: nullText}
+			if !t.loose {
+				k := textKey(text)
+				if nulls := t.keys.nulls; nulls != nil && !kernel.Bit(nulls, int(id)) {
+					k = pairKey{tag: nullText}
+				}
+				t.pair.remove(t.pair.hash(k), uint32(id)+1)
 			}
-			t.pair.remove(t.pair.hash(k), uint32(id)+1)
 			t.lost += len(text)
 			t.pair.text[id] = ""
 		}

@@ -34,6 +34,12 @@
 // without a jump, so that cache misses of many rows overlap; it lists the rows
 // that found nothing. The second walks on for those and adds new keys.
 //
+// # Loose tables
+//
+// Rows that are numbered, as those of a join, are never looked up. [Table.Loosen]
+// leaves the index away: a row then costs its copy. Tables are tightened while
+// versions of state are loaded, since a later delta may have a row again.
+//
 // # Shards
 //
 // A [Hasher] gives keys' hashes and their shards, 0 to 255. The shard of a key is

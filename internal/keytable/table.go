@@ -25,6 +25,7 @@ type Table struct {
 	types []types.Type
 	form  form
 
+	loose bool // nobody looks keys up; see Loosen
 	word  wordIndex
 	null  uint32 // formWord: the id+1 of the null key
 	pair  pairIndex
@@ -97,6 +98,10 @@ func (t *Table) Assign(keys []*batch.Column, rows int, sel []int32, ids []int32)
 	for at := 0; at < n; at += chunk {
 		s := spanAt(at, n, sel)
 		part := ids[at : at+s.n]
+		if t.loose {
+			t.take(leaves, s, part)
+			continue
+		}
 		misses := t.find(leaves, s, part)
 		t.add(leaves, s, part, t.scratch.miss[:misses])
 	}
@@ -107,8 +112,9 @@ func (t *Table) Assign(keys []*batch.Column, rows int, sel []int32, ids []int32)
 }
 
 // Lookup puts the id of each selected row's key into ids, dense, or -1 where the
-// table does not have it.
+// table does not have it. A loose table is tightened for it.
 func (t *Table) Lookup(keys []*batch.Column, rows int, sel []int32, ids []int32) {
+	t.Tighten()
 	leaves := t.begin(keys, rows)
 	n := selectedRows(rows, sel)
 	for at := 0; at < n; at += chunk {

@@ -50,6 +50,8 @@ type Header struct {
 type Part struct {
 	Header
 	blocks []block
+	framed bool   // the blocks are in frames as soon as they are made
+	frames []byte // the encoded blocks, over a buffer of whoever made the part
 }
 
 // block is a list of rows, encoded as columns. Those of a Part that was parsed
@@ -69,6 +71,14 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 func (p *Part) Write(to io.Writer) (int64, error) {
 	frame := append(make([]byte, 0, 64), magic...)
 	frame = appendFrame(frame, p.encodeHeader)
+	if p.framed {
+		n, err := to.Write(frame)
+		if err != nil {
+			return int64(n), err
+		}
+		more, err := to.Write(p.frames)
+		return int64(n) + int64(more), err
+	}
 	written := int64(0)
 	for i := -1; i < len(p.blocks); i++ {
 		if i >= 0 {
@@ -84,8 +94,15 @@ func (p *Part) Write(to io.Writer) (int64, error) {
 	return written, nil
 }
 
+// Size is about how long a delta is, encoded, before it is written.
+func (p *Part) Size() int { return len(p.frames) + 64 }
+
 // Bytes is the part in one piece; as with Write it can be had once.
 func (p *Part) Bytes() []byte {
+	if p.framed {
+		dst := append(make([]byte, 0, len(p.frames)+64), magic...)
+		return append(appendFrame(dst, p.encodeHeader), p.frames...)
+	}
 	size := 64
 	for i := range p.blocks {
 		size += len(p.blocks[i].body) + 4*len(p.blocks[i].runs) + 64

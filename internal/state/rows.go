@@ -22,6 +22,7 @@ type codec struct {
 	sorted       []int32
 	shards       []uint8
 	body         []byte
+	frames       []byte // the buffer of the last delta
 	hasher       keytable.Hasher
 	mirror       func(keys, values []*batch.Column, n int) error // of what is encoded; nil: nothing
 }
@@ -79,6 +80,13 @@ func (c *codec) add(p *Part, keys []*batch.Column, height int, rows []int32, val
 		if err := c.encode(&b, keys, sorted[:n], values); err != nil {
 			return err
 		}
+		if !p.framed {
+			b.body = bytes.Clone(b.body)
+		}
+		if p.framed {
+			p.frames = appendFrame(p.frames, b.encode)
+			b.body = nil
+		}
 		p.blocks = append(p.blocks, b)
 		sorted = sorted[n:]
 		for most > 1 && b.size/n*most > maxBlock {
@@ -88,7 +96,7 @@ func (c *codec) add(p *Part, keys []*batch.Column, height int, rows []int32, val
 	return nil
 }
 
-// encode makes the body of a block.
+// encode makes the body of a block, which is the codec's.
 func (c *codec) encode(b *block, keys []*batch.Column, rows []int32, values Values) error {
 	c.body = c.body[:0]
 	for i, k := range c.keys {
@@ -112,8 +120,7 @@ func (c *codec) encode(b *block, keys []*batch.Column, rows []int32, values Valu
 			c.body = appendColumn(c.body, v)
 		}
 	}
-	b.body = bytes.Clone(c.body)
-	b.size = len(b.body)
+	b.body, b.size = c.body, len(c.body)
 	if c.mirror != nil {
 		return c.mirror(c.keys, saved, len(rows))
 	}
@@ -137,10 +144,18 @@ func cutRuns(runs []ShardRun, n int) (first, rest []ShardRun) {
 	return runs, nil
 }
 
-// Delta is what changed since the last commit.
+// maxFrames is how long a buffer of deltas may be that is kept.
+const maxFrames = 64 << 20
+
+// Delta is what changed since the last commit. The part is good until the next one.
 func (s *Slots) Delta(h Header) (*Part, error) {
 	h.Deleted, h.Rows = s.removedRows, len(s.dirty)
-	p := &Part{Header: h}
+	p := &Part{Header: h, framed: true, frames: s.codec.frames[:0]}
+	defer func() {
+		if s.codec.frames = p.frames; cap(p.frames) > maxFrames {
+			s.codec.frames = nil
+		}
+	}()
 	if s.tier != nil {
 		if err := s.tier.changes(); err != nil {
 			return nil, err
@@ -174,6 +189,7 @@ func (s *Slots) Snapshot(h Header) (*Part, error) {
 // Apply brings the keys of a part into the table, those of wanted shards. What it
 // brings counts as committed; call Clear when all parts are in.
 func (s *Slots) Apply(p *Part, wanted func(shard uint8) bool) error {
+	s.table.Tighten() // a later part may have a row again
 	for i := range p.blocks {
 		b := &p.blocks[i]
 		sel, all := b.wanted(wanted)

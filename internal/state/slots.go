@@ -39,11 +39,11 @@ type Slots struct {
 	removedRows  int
 	removedBytes batch.Arena
 
-	codec *codec
-	tier  *resident // nil: all rows are in memory
-	order hashOrder
-	all   everything
-	gone  []int32
+	codec  *codec
+	tier   *resident // nil: all rows are in memory
+	order  hashOrder
+	all    everything
+	gone   []int32
 
 	until   int64    // of the last Expired
 	leaving []uint64 // scratch: bit slot
@@ -54,6 +54,9 @@ func NewSlots(spec Spec, values Values) *Slots {
 	s := &Slots{spec: spec, values: values, expiry: newExpiry(), table: keytable.New(spec.KeyTypes()), codec: newCodec(&spec)}
 	for _, t := range spec.KeyTypes() {
 		s.removed = append(s.removed, batch.NewColumn(t, 0))
+	}
+	if spec.Numbered {
+		s.table.Loosen()
 	}
 	return s
 }
@@ -217,6 +220,9 @@ func (s *Slots) Expired(until int64, slots []int32) []int32 {
 // last commit.
 func (s *Slots) Touched() bool { return s.touched }
 
+// Changed is how many rows the next delta has, deleted ones included.
+func (s *Slots) Changed() int { return len(s.dirty) + s.removedRows }
+
 // Clear forgets what changed: it is committed.
 func (s *Slots) Clear() {
 	for _, slot := range s.dirty {
@@ -231,6 +237,9 @@ func (s *Slots) Clear() {
 	}
 	s.removedRows = 0
 	s.removedBytes.Reset()
+	if s.spec.Numbered {
+		s.table.Loosen()
+	}
 	if s.tier != nil {
 		clear(s.tier.gone)
 	}

@@ -76,6 +76,10 @@ type Spec struct {
 	// of a key; 0: all. Keys that are equal in these lie in one partition, whatever
 	// the others are: those of a join's rows, which differ by a number.
 	ShardBy int
+	// Numbered says that a key is found once, when its row comes: the last key column
+	// is a number that never comes again. No index of the keys is kept then. It
+	// changes nothing of what is written.
+	Numbered bool
 	// Pages says that the operator keeps no slot from one batch to the next, and
 	// finds by Find what it needs, so that rows may leave memory between batches;
 	// see [Tier].

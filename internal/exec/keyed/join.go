@@ -90,7 +90,7 @@ const matchedName = "matched"
 // which tells rows of one key apart, the columns of a row and, where it matters,
 // whether the row has had a partner.
 func JoinState(keys, columns []types.Field, tracked bool) Spec {
-	s := Spec{Name: joinName, ShardBy: len(keys)}
+	s := Spec{Name: joinName, ShardBy: len(keys), Numbered: true}
 	s.Keys = append(append(s.Keys, keys...), types.Field{Name: "number", Type: types.Of(types.Long)})
 	s.Values = append(s.Values, columns...)
 	if tracked {

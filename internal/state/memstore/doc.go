@@ -29,5 +29,6 @@
 // last one, so that one may be damaged, and as old as the oldest batch that the
 // query keeps (minBatchesToRetain, S160). A snapshot is due when enough versions
 // have passed and the deltas since the last one are half as large as it, or many:
-// the work of snapshots stays proportional to what changes.
+// the work of snapshots stays proportional to what changes. State to which rows are
+// only added needs none, while its deltas are in files: a snapshot would be as large.
 package memstore

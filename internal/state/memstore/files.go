@@ -32,6 +32,8 @@ func epochOf(name string) (int64, bool) {
 
 // makeDir makes the operator's directory.
 func (s *State) makeDir() error {
+	s.making.Lock()
+	defer s.making.Unlock()
 	if s.haveDir {
 		return nil
 	}
@@ -43,13 +45,12 @@ func (s *State) makeDir() error {
 }
 
 // writeDelta writes a delta that is too large for the journal.
-func (s *State) writeDelta(e *entry, content []byte) error {
-	e.inline, e.file = nil, s.fileName(e.version, e.shards, "delta")
+func (s *State) writeDelta(e *entry, p *state.Part) error {
 	err := s.makeDir()
 	if err == nil {
-		err = s.writeFile(e.file, func(w io.Writer) (int64, error) {
-			n, err := w.Write(content)
-			return int64(n), err
+		err = s.writeFile(e.file, func(w io.Writer) (n int64, err error) {
+			e.size, err = p.Write(w)
+			return e.size, err
 		})
 	}
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 // verify. from is the version of what is there already, or -1.
 func (s *State) load(t *Store, v, from state.Version) (bad []string, err error) {
 	t.Reset()
+	t.read = 0
 	reached := [256]state.Version{}
 	var based [256]bool
 	if from >= 0 {
@@ -38,6 +39,7 @@ func (s *State) load(t *Store, v, from state.Version) (bad []string, err error) 
 			broken = cmp.Or(broken, s.unreadable(s.path(f.File), err))
 			continue
 		}
+		t.read += int64(p.Rows)
 		if err := t.Apply(p, wanted); err != nil {
 			return bad, s.unreadable(s.path(f.File), err)
 		}
@@ -98,6 +100,7 @@ func (s *State) applyChain(t *Store, v state.Version, reached *[256]state.Versio
 			err = checkHeader(p, e.version, e.shards, false)
 		}
 		if err == nil {
+			t.read += int64(p.Rows) + int64(p.Deleted)
 			err = t.Apply(p, wanted)
 		}
 		if err != nil {

@@ -20,7 +20,9 @@ const (
 	manyBytes    = 1 << 20
 )
 
-// due reports whether a store should write a snapshot of the version it holds.
+// due reports whether a store should write a snapshot of the version it holds. A
+// snapshot pays by what a restart need not read: rows that were replaced or deleted.
+// State to which rows are only added is read as fast from its deltas.
 func (s *State) due(t *Store) bool {
 	since := t.since
 	switch {
@@ -28,6 +30,8 @@ func (s *State) due(t *Store) bool {
 		return false
 	case since.versions >= manyVersions*s.config.SnapshotEvery:
 		return true
+	case since.bytes >= manyBytes && since.inline < manyBytes && t.read+since.rows < 2*int64(t.Len()):
+		return false
 	default:
 		return since.bytes >= max(t.last/2, s.config.SnapshotBytes) || since.inline >= manyBytes
 	}
@@ -37,7 +41,7 @@ func (s *State) due(t *Store) bool {
 // them in the background.
 func (s *State) snapshot(t *Store, v state.Version) {
 	out := snapshot{store: t, file: state.SnapshotFile{File: s.fileName(v, t.shards, "snapshot"), Version: v, Shards: t.shards}}
-	t.since, t.writing = growth{}, true
+	t.since, t.writing, t.read = growth{}, true, int64(t.Len())
 	h := state.Header{Operator: s.config.Operator, Version: v, Shards: t.shards}
 	if s.tier != nil {
 		rows := s.tier.Snapshot(t.shards)

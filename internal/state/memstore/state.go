@@ -64,6 +64,7 @@ type State struct {
 	pending  []entry  // those of the last Save
 	obsolete []string // files that nothing will name after the next commit
 	files    int      // written by this run
+	making   sync.Mutex // guards haveDir
 	haveDir  bool
 	tier     *state.Tier // nil: memory holds all rows
 	stay     int64       // a tier could not be made; it is tried again beyond so many bytes
@@ -151,25 +152,36 @@ func (s *State) Load(v state.Version, m *state.Manifest, deltas []checkpoint.Del
 func (s *State) Save(v state.Version) error {
 	s.takeSnapshots(v)
 	s.pending = s.pending[:0]
+	for _, t := range s.stores {
+		s.pending = append(s.pending, entry{shards: t.shards, version: v})
+	}
 	parts := make([]*state.Part, len(s.stores))
-	for i, t := range s.stores {
-		var err error
+	if err := s.each(func(i int, t *Store) (err error) {
 		parts[i], err = t.Delta(state.Header{Operator: s.config.Operator, Version: v, Shards: t.shards})
-		if err != nil {
-			return err
+		return err
+	}); err != nil {
+		return err
+	}
+	for i := range s.stores {
+		if e := &s.pending[i]; parts[i].Size() >= checkpoint.MaxDelta {
+			e.file = s.fileName(v, e.shards, "delta")
 		}
 	}
-	payloads := inParallel(parts)
-	for i, t := range s.stores {
-		e := entry{shards: t.shards, version: v, inline: payloads[i], size: int64(len(payloads[i]))}
-		if len(payloads[i]) >= checkpoint.MaxDelta {
-			if err := s.writeDelta(&e, payloads[i]); err != nil {
-				return err
-			}
+	if err := s.each(func(i int, t *Store) error {
+		e := &s.pending[i]
+		t.grown = int64(parts[i].Rows) + int64(parts[i].Deleted)
+		if e.file != "" {
+			return s.writeDelta(e, parts[i])
 		}
-		s.pending = append(s.pending, e)
+		e.inline = parts[i].Bytes()
+		e.size = int64(len(e.inline))
+		return nil
+	}); err != nil {
+		return err
+	}
+	for i, t := range s.stores {
 		s.config.Journal.Delta(checkpoint.Delta{
-			Operator: s.config.Operator, Store: t.name, Version: int64(v), Payload: e.encode()})
+			Operator: s.config.Operator, Store: t.name, Version: int64(v), Payload: s.pending[i].encode()})
 		t.Clear()
 		t.version = v
 	}
@@ -179,23 +191,23 @@ func (s *State) Save(v state.Version) error {
 	return nil
 }
 
-// largeDelta is the number of rows from which deltas are encoded beside each
-// other.
+// largeDelta is the number of changes from which the stores are saved beside each
+// other. Those above a tier share it, and wait for each other.
 const largeDelta = 4096
 
-// inParallel encodes parts, beside each other if they are large.
-func inParallel(parts []*state.Part) [][]byte {
-	out := make([][]byte, len(parts))
+// each calls do for all stores, beside each other if much is to be saved.
+func (s *State) each(do func(i int, t *Store) error) error {
+	errs := make([]error, len(s.stores))
 	var wg sync.WaitGroup
-	for i, p := range parts {
-		if i < len(parts)-1 && p.Rows+p.Deleted >= largeDelta {
-			wg.Go(func() { out[i] = p.Bytes() })
+	for i, t := range s.stores {
+		if i < len(s.stores)-1 && s.tier == nil && t.Changed() >= largeDelta {
+			wg.Go(func() { errs[i] = do(i, t) })
 		} else {
-			out[i] = p.Bytes()
+			errs[i] = do(i, t)
 		}
 	}
 	wg.Wait()
-	return out
+	return errors.Join(errs...)
 }
 
 // Committed tells that the batch that led to version v is committed.
@@ -205,6 +217,7 @@ func (s *State) Committed(v state.Version) {
 		since := &s.stores[i].since
 		since.versions++
 		since.bytes += e.size
+		since.rows += s.stores[i].grown
 		if e.inline != nil {
 			since.inline += e.size
 		}

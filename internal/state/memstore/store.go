@@ -18,12 +18,15 @@ type Store struct {
 	since   growth        // since the last snapshot
 	writing bool          // a snapshot is being written
 	last    int64         // bytes of the last snapshot
+	read    int64         // rows that a restart reads before those of since
+	grown   int64         // rows of the last delta
 }
 
 // growth is what has been added to the deltas.
 type growth struct {
 	versions      int
 	bytes, inline int64
+	rows          int64 // and deleted keys
 }
 
 // shardsOf is the range of shards of a partition; see exec.Partition.
