@@ -248,7 +248,7 @@ func (p *probe) test() error {
 		if side == p.side {
 			p.tested.Columns[k].Take(p.b.Columns[column], p.rows)
 		} else {
-			p.tested.Columns[k].Take(p.met.rows.columns[column], places)
+			p.tested.Columns[k].TakePages(p.met.rows.columns[column], places)
 		}
 	}
 	p.tested.Rows, p.tested.Sel = len(p.rows), nil

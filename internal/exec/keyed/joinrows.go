@@ -1,6 +1,8 @@
 package keyed
 
 import (
+	"slices"
+
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/types"
 )
@@ -9,69 +11,161 @@ import (
 // those that are left.
 const minCompact = 4096
 
-// joinRows keeps copies of rows, one behind another, strings with their bytes.
-// Rows that are gone leave holes until half are; then the others move together,
-// so that the cost is a constant a row.
+// joinRows keeps copies of rows in pages, strings with their bytes. A row has a
+// place: its page's number and its own in that.
+//
+//	page 0 ██████░░   page 1 (free)   page 2 ████████   page 3 ███  ◀─ being filled
+//
+// Rows come about in the order of their times and leave so, so that most pages
+// empty as a whole: an empty one is filled again, with its memory. Where others keep
+// holes, pages that are half empty are copied together once half of all rows are
+// gone, so that the cost is a constant a row.
 type joinRows struct {
+	types   []types.Type
+	columns [][]*batch.Column // by column and page; nil: the page is free
+	pages   []*joinPage       // by number; nil: free
+	free    []int32           // the numbers of free pages
+	spare   []*joinPage       // pages that may be filled again
+	filling int32             // the number of the page that is being filled; -1: none
+	live    int               // rows in the pages
+	gone    int               // holes in the pages
+	local   []int32           // scratch
+}
+
+// joinPage is a page of rows.
+type joinPage struct {
 	columns []*batch.Column
-	arena   *batch.Arena
+	arena   batch.Arena
 	owner   []int32 // by row: its slot, -1 where it is gone
-	gone    int
+	live    int
 }
 
 func newJoinRows(columns []types.Type) joinRows {
-	r := joinRows{arena: new(batch.Arena)}
-	for _, t := range columns {
-		r.columns = append(r.columns, batch.NewColumn(t, 0))
-	}
-	return r
+	return joinRows{types: columns, columns: make([][]*batch.Column, len(columns)), filling: -1}
 }
 
 func (r *joinRows) reset() {
-	for _, c := range r.columns {
-		c.Resize(0)
+	for i := range r.pages {
+		if r.pages[i] != nil {
+			r.release(int32(i))
+		}
 	}
-	r.arena.Reset()
-	r.owner, r.gone = r.owner[:0], 0
+	r.filling = -1
 }
 
-// add copies the listed rows for slots, and gives the place of the first.
-func (r *joinRows) add(columns []*batch.Column, rows, slots []int32) int32 {
-	first := int32(len(r.owner))
-	for i, c := range r.columns {
-		c.AppendRows(columns[i], rows, r.arena)
+// add copies the listed rows for slots, and notes their places.
+func (r *joinRows) add(columns []*batch.Column, rows, slots, places []int32) {
+	r.live += len(rows)
+	for len(rows) > 0 {
+		p := r.page()
+		at := len(p.owner)
+		n := min(len(rows), batch.PageRows-at)
+		for i, c := range p.columns {
+			c.AppendRows(columns[i], rows[:n], &p.arena)
+		}
+		p.owner = append(p.owner, slots[:n]...)
+		p.live += n
+		first := r.filling<<batch.PageBits + int32(at)
+		for i, slot := range slots[:n] {
+			places[slot] = first + int32(i)
+		}
+		rows, slots = rows[n:], slots[n:]
 	}
-	r.owner = append(r.owner, slots...)
-	return first
 }
 
-// drop makes a hole.
+// page is the page being filled, which has room.
+func (r *joinRows) page() *joinPage {
+	if r.filling >= 0 {
+		if p := r.pages[r.filling]; len(p.owner) < batch.PageRows {
+			return p
+		}
+	}
+	var p *joinPage
+	if n := len(r.spare); n > 0 {
+		p, r.spare = r.spare[n-1], r.spare[:n-1]
+	} else {
+		p = &joinPage{}
+		capacity := 0
+		if r.filling >= 0 { // the first page may stay small
+			capacity = batch.PageRows
+		}
+		for _, t := range r.types {
+			p.columns = append(p.columns, batch.NewColumn(t, capacity))
+		}
+	}
+	full := r.filling
+	if n := len(r.free); n > 0 {
+		r.filling, r.free = r.free[n-1], r.free[:n-1]
+	} else {
+		r.filling = int32(len(r.pages))
+		r.pages = append(r.pages, nil)
+		for i := range r.columns {
+			r.columns[i] = append(r.columns[i], nil)
+		}
+	}
+	r.pages[r.filling] = p
+	for i, c := range p.columns {
+		r.columns[i][r.filling] = c
+	}
+	if full >= 0 && r.pages[full].live == 0 {
+		r.release(full)
+	}
+	return p
+}
+
+// drop makes a hole. A page that has no other rows is free then.
 func (r *joinRows) drop(place int32) {
-	r.owner[place] = -1
-	r.gone++
+	number := place >> batch.PageBits
+	p := r.pages[number]
+	p.owner[place&(batch.PageRows-1)] = -1
+	p.live--
+	r.live--
+	if r.gone++; p.live == 0 && number != r.filling {
+		r.release(number)
+	}
+}
+
+// release frees a page.
+func (r *joinRows) release(number int32) {
+	p := r.pages[number]
+	r.live -= p.live
+	r.gone -= len(p.owner) - p.live
+	for i, c := range p.columns {
+		c.Resize(0)
+		r.columns[i][number] = nil
+	}
+	p.arena.Reset()
+	p.owner, p.live = p.owner[:0], 0
+	r.pages[number] = nil
+	r.free = append(r.free, number)
+	if len(r.spare) <= len(r.pages)/2 {
+		r.spare = append(r.spare, p)
+	}
 }
 
 // compact fills the holes if they are many. places is where the rows of slots lie.
 func (r *joinRows) compact(places []int32) {
-	if r.gone < minCompact || r.gone < len(r.owner)/2 {
+	if r.gone < minCompact || r.gone < r.live {
 		return
 	}
-	left := make([]int32, 0, len(r.owner)-r.gone)
-	for place, slot := range r.owner {
-		if slot >= 0 {
-			places[slot] = int32(len(left))
-			left = append(left, int32(place))
+	r.filling = -1
+	for number, p := range slices.Clone(r.pages) {
+		if p == nil || p.live > len(p.owner)/2 {
+			continue
 		}
+		r.local = r.local[:0]
+		slots := make([]int32, 0, p.live)
+		for row, slot := range p.owner {
+			if slot >= 0 {
+				r.local, slots = append(r.local, int32(row)), append(slots, slot)
+			}
+		}
+		r.add(p.columns, r.local, slots, places)
+		r.release(int32(number))
 	}
-	arena := new(batch.Arena)
-	for i, c := range r.columns {
-		fresh := batch.NewColumn(c.Type, len(left)+len(left)/4)
-		fresh.AppendRows(c, left, arena)
-		r.columns[i] = fresh
-	}
-	r.arena = arena
-	for i, place := range left {
-		r.owner[i] = r.owner[place]
-	}
-	r.owner, r.gone = r.owner[:len(left)], 0
+}
+
+// column is the column that a place lies in, and the row there.
+func (r *joinRows) column(k int, place int32) (*batch.Column, int) {
+	return r.columns[k][place>>batch.PageBits], int(place & (batch.PageRows - 1))
 }

@@ -73,8 +73,8 @@ func (s *joinSide) Reset(from, to int) {
 // Save implements [Values].
 func (s *joinSide) Save(slots []int32, out []*batch.Column) error {
 	s.taken = s.placesOf(slots)
-	for i, c := range s.rows.columns {
-		out[i].AppendRows(c, s.taken, nil)
+	for i, pages := range s.rows.columns {
+		out[i].AppendPages(pages, s.taken)
 	}
 	if s.tracked {
 		c := out[len(s.rows.columns)]
@@ -110,10 +110,7 @@ func (s *joinSide) Forget() {
 
 // keep copies the listed rows for slots.
 func (s *joinSide) keep(columns []*batch.Column, rows, slots []int32) {
-	first := s.rows.add(columns, rows, slots)
-	for i, slot := range slots {
-		s.places[slot] = first + int32(i)
-	}
+	s.rows.add(columns, rows, slots, s.places)
 }
 
 func (s *joinSide) matched(slot int32) bool { return s.tracked && kernel.Bit(s.met, int(slot)) }
@@ -130,7 +127,7 @@ func (s *joinSide) placesOf(slots []int32) []int32 {
 func (s *joinSide) take(out []*batch.Column, slots []int32) {
 	places := s.placesOf(slots)
 	for i, c := range out {
-		c.Take(s.rows.columns[i], places)
+		c.TakePages(s.rows.columns[i], places)
 	}
 }
 
@@ -248,9 +245,8 @@ func (s *joinSide) schedule(keys []*batch.Column, slots []int32) {
 			}
 		}
 	case ByColumn:
-		t := timesOf(s.rows.columns[e.Column])
 		for _, slot := range slots {
-			if at, ok := t.at(int(s.places[slot])); ok {
+			if at, ok := s.expiryOf(slot); ok {
 				s.expiring.add(slot, at)
 			}
 		}
@@ -269,12 +265,13 @@ func (s *joinSide) expiryOf(slot int32) (int64, bool) {
 	if e.By == Never {
 		return 0, false
 	}
-	c, row := s.rows.columns, s.places[slot]
 	if e.By == ByKey {
-		c, row = s.table.Keys(), slot
+		t := timesOf(s.table.Keys()[e.Column])
+		return t.at(int(slot))
 	}
-	t := timesOf(c[e.Column])
-	return t.at(int(row))
+	c, row := s.rows.column(e.Column, s.places[slot])
+	t := timesOf(c)
+	return t.at(row)
 }
 
 // withdraw takes slots out of the state that have not expired.
