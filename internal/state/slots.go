@@ -39,11 +39,11 @@ type Slots struct {
 	removedRows  int
 	removedBytes batch.Arena
 
-	codec  *codec
-	tier   *resident // nil: all rows are in memory
-	order  hashOrder
-	all    everything
-	gone   []int32
+	codec *codec
+	tier  *resident // nil: all rows are in memory
+	order hashOrder
+	all   everything
+	gone  []int32
 
 	until   int64    // of the last Expired
 	leaving []uint64 // scratch: bit slot

@@ -60,10 +60,10 @@ type State struct {
 	config   Config
 	stores   []*Store
 	manifest *state.Manifest
-	chain    []entry  // the deltas that are needed, by rising version
-	pending  []entry  // those of the last Save
-	obsolete []string // files that nothing will name after the next commit
-	files    int      // written by this run
+	chain    []entry    // the deltas that are needed, by rising version
+	pending  []entry    // those of the last Save
+	obsolete []string   // files that nothing will name after the next commit
+	files    int        // written by this run
 	making   sync.Mutex // guards haveDir
 	haveDir  bool
 	tier     *state.Tier // nil: memory holds all rows
