@@ -8,14 +8,16 @@ import "unsafe"
 type Arena struct {
 	chunk []byte   // the chunk being filled
 	full  [][]byte // the chunks before it
-	total int      // bytes in full
+	total int      // bytes in full and spare
+	spare [][]byte // chunks that Reset has emptied, of maxChunk bytes
 }
 
 // minChunk is the size of an arena's first chunk, in bytes; each further one is
-// larger, up to maxChunk.
+// larger, up to maxChunk. Of these an arena keeps maxSpare for reuse.
 const (
 	minChunk = 4 << 10
 	maxChunk = 1 << 20
+	maxSpare = 4
 )
 
 // Copy is s with its bytes in the arena.
@@ -41,12 +43,17 @@ func (a *Arena) Alloc(n int) []byte {
 // Bytes is the memory the arena holds.
 func (a *Arena) Bytes() int { return a.total + cap(a.chunk) }
 
-// Reset forgets all strings and keeps the newest chunk for reuse.
+// Reset forgets all strings and keeps the newest chunk and a few others for reuse.
 func (a *Arena) Reset() {
 	a.poison()
 	a.chunk = a.chunk[:0]
+	for _, c := range a.full {
+		if cap(c) == maxChunk && len(a.spare) < maxSpare {
+			a.spare = append(a.spare, c[:0])
+		}
+	}
 	clear(a.full)
-	a.full, a.total = a.full[:0], 0
+	a.full, a.total = a.full[:0], maxChunk*len(a.spare)
 }
 
 func (a *Arena) next(n int) {
@@ -54,6 +61,11 @@ func (a *Arena) next(n int) {
 	if cap(a.chunk) > 0 {
 		a.full = append(a.full, a.chunk)
 		a.total += cap(a.chunk)
+	}
+	if k := len(a.spare); k > 0 && n <= maxChunk {
+		a.chunk, a.spare = a.spare[k-1], a.spare[:k-1]
+		a.total -= maxChunk
+		return
 	}
 	a.chunk = make([]byte, 0, max(size, n))
 }

@@ -69,31 +69,45 @@ func (c *codec) shardsOf(keys []*batch.Column, height int, rows []int32, out []u
 }
 
 // add appends blocks of rows to p: the keys, and, where values is not nil, what
-// it saves of them.
+// it saves of them. The rows of a delta are put in order block by block: they lie
+// about in the order in which they came, so that each block reads a small piece of
+// memory.
 func (c *codec) add(p *Part, keys []*batch.Column, height int, rows []int32, values Values) error {
-	sorted, runs := c.order(keys, height, rows)
+	piece := len(rows)
+	if p.framed {
+		piece = blockRows
+	}
 	most := blockRows
-	for len(sorted) > 0 {
-		n := min(most, len(sorted))
-		b := block{deleted: values == nil, rows: n}
-		b.runs, runs = cutRuns(runs, n)
-		if err := c.encode(&b, keys, sorted[:n], values); err != nil {
-			return err
-		}
-		if !p.framed {
-			b.body = bytes.Clone(b.body)
-		}
-		if p.framed {
-			p.frames = appendFrame(p.frames, b.encode)
-			b.body = nil
-		}
-		p.blocks = append(p.blocks, b)
-		sorted = sorted[n:]
-		for most > 1 && b.size/n*most > maxBlock {
-			most /= 2
+	for len(rows) > 0 {
+		n := min(piece, len(rows))
+		sorted, runs := c.order(keys, height, rows[:n])
+		rows = rows[n:]
+		for len(sorted) > 0 {
+			n := min(most, len(sorted))
+			b := block{deleted: values == nil, rows: n}
+			b.runs, runs = cutRuns(runs, n)
+			if err := c.encode(&b, keys, sorted[:n], values); err != nil {
+				return err
+			}
+			p.append(b)
+			sorted = sorted[n:]
+			for most > 1 && b.size/n*most > maxBlock {
+				most /= 2
+			}
 		}
 	}
 	return nil
+}
+
+// append appends a block whose body is the codec's.
+func (p *Part) append(b block) {
+	if p.framed {
+		p.frames = appendFrame(p.frames, b.encode)
+		b.body = nil
+	} else {
+		b.body = bytes.Clone(b.body)
+	}
+	p.blocks = append(p.blocks, b)
 }
 
 // encode makes the body of a block, which is the codec's.

@@ -73,11 +73,14 @@ func (s *sketch) raise(i uint32, v byte, p int) {
 		s.dense[i] = max(s.dense[i], v)
 		return
 	}
-	at, found := slices.BinarySearchFunc(s.sparse, i, func(e, i uint32) int { return int(e>>8) - int(i) })
+	at := s.search(i)
 	switch {
-	case found:
+	case at < len(s.sparse) && s.sparse[at]>>8 == i:
 		s.sparse[at] = max(s.sparse[at], i<<8|uint32(v))
 	case len(s.sparse) < 1<<(p-3):
+		if cap(s.sparse) == 0 {
+			s.sparse = make([]uint32, 0, 8)
+		}
 		s.sparse = slices.Insert(s.sparse, at, i<<8|uint32(v))
 	default:
 		s.dense = make([]byte, 1<<p)
@@ -87,6 +90,21 @@ func (s *sketch) raise(i uint32, v byte, p int) {
 		s.dense[i] = v
 		s.sparse = nil
 	}
+}
+
+// search is the place of register i among the entries, or where it would stand. The
+// steps are moves without jumps: which half it is cannot be foretold.
+func (s *sketch) search(i uint32) int {
+	at, n := 0, len(s.sparse)
+	for n > 0 {
+		half := (n + 1) / 2
+		next := at + half
+		if s.sparse[next-1]>>8 < i {
+			at = next
+		}
+		n -= half
+	}
+	return at
 }
 
 // distinctOf keeps sketches by group.
@@ -99,7 +117,11 @@ type distinctOf struct {
 }
 
 func (d *distinctOf) Reset(from, to int) {
-	d.sketches = emptied(d.sketches, from, to)
+	d.sketches = grown(d.sketches, to)
+	for g := from; g < to; g++ {
+		s := &d.sketches[g]
+		s.sparse, s.dense = s.sparse[:0], nil
+	}
 	d.saved.Reset()
 }
 
@@ -192,11 +214,11 @@ func (s *sketch) estimate(p int) int64 {
 		zeros = m - float64(len(s.sparse))
 		inverse = zeros
 		for _, e := range s.sparse {
-			inverse += 1 / float64(uint64(1)<<(e&0xFF))
+			inverse += inverseOf(byte(e))
 		}
 	} else {
 		for _, v := range s.dense {
-			inverse += 1 / float64(uint64(1)<<v)
+			inverse += inverseOf(v)
 			if v == 0 {
 				zeros++
 			}
@@ -215,6 +237,9 @@ func (s *sketch) estimate(p int) int64 {
 	}
 	return roundUp(e)
 }
+
+// inverseOf is 2 to the power -v.
+func inverseOf(v byte) float64 { return math.Float64frombits((1023 - uint64(v)) << 52) }
 
 func roundUp(f float64) int64 { return int64(math.Floor(f + 0.5)) }
 
