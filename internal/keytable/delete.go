@@ -7,7 +7,14 @@ import (
 
 // Delete takes the keys with these ids out. Ids that have no key are passed over.
 // The ids are given to later new keys, the last of them first.
+//
+// Where most keys leave at once, those that stay are put into a new index: that costs
+// less than to close the gaps one after another.
 func (t *Table) Delete(ids []int32) {
+	if !t.loose && len(ids) >= minRebuilt && len(ids) > t.Len()/2 {
+		t.Loosen()
+		defer t.Tighten()
+	}
 	for start := 0; start < len(ids); start += chunk {
 		part := ids[start:min(start+chunk, len(ids))]
 		live := t.scratch.miss[:0]
@@ -66,6 +73,9 @@ func (t *Table) remove(ids []int32) {
 		}
 	}
 }
+
+// minRebuilt is how many keys are deleted at least when the index is made again.
+const minRebuilt = 1024
 
 // minLost is how many bytes of deleted texts are not worth copying the others.
 const minLost = 64 << 10
