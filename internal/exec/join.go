@@ -59,86 +59,48 @@ type HashJoin struct {
 	input Operator
 	spec  JoinSpec
 
-	table  *keytable.Table
-	first  []int32 // by key: its first row in the build table
-	next   []int32 // by row: the next row of the same key, -1 after the last
-	unique bool    // no key has two rows
-	round  int64   // of the build table that table was made of
+	*buildIndex                 // of the static side; every worker reads the same
+	table       *keytable.Table // a view of the index's own
 
-	cols  []*batch.Column
-	ids   []int32
-	sel   []int32
-	hits  []int32 // by physical row, for unique keys
-	keep  []int32 // the rows that filter has kept
-	built []*batch.Column
-	out   batch.Batch
-	probe probing
-	// nullKeys says that a row of the static side has a null key.
-	nullKeys bool
-	strict   []*batch.Column // scratch: the keys of which a null equals nothing
-	exists   *batch.Column   // of an ExistJoin
-	rest     rest            // of a FullJoin
+	cols   []*batch.Column
+	ids    []int32
+	sel    []int32
+	hits   []int32 // by physical row, for unique keys
+	keep   []int32 // the rows that filter has kept
+	built  []*batch.Column
+	out    batch.Batch
+	probe  probing
+	strict []*batch.Column // scratch: the keys of which a null equals nothing
+	exists *batch.Column   // of an ExistJoin
+	rest   rest            // of a FullJoin
 }
 
 // NewHashJoin joins input, which it closes.
 func NewHashJoin(input Operator, spec JoinSpec) *HashJoin {
 	// ids and keep are never nil: a nil selection would stand for all rows.
-	j := &HashJoin{input: input, spec: spec, table: keytable.New(spec.KeyTypes), ids: []int32{}, keep: []int32{}}
+	j := &HashJoin{input: input, spec: spec, ids: []int32{}, keep: []int32{}}
 	for _, t := range spec.BuildTypes {
 		j.built = append(j.built, batch.NewColumn(t, 0))
 	}
 	return j
 }
 
-// Open opens the input and, once a batch, hashes the static side.
+// Open opens the input. The first worker that comes there hashes the static side.
 func (j *HashJoin) Open(t *Task) error {
 	j.probe.b, j.probe.matched = nil, false // a failure may have left rows unpaired
 	j.rest.begin(j)
-	if j.round != j.spec.Build.round {
-		if err := j.hash(); err != nil {
-			return err
-		}
-		j.round = j.spec.Build.round
+	index, err := j.spec.Build.index(&j.spec)
+	if err != nil {
+		return err
+	}
+	if j.buildIndex != index {
+		j.buildIndex, j.table = index, index.keys.View()
 	}
 	return j.input.Open(t)
 }
 
 // Close closes the input.
 func (j *HashJoin) Close() error { return j.input.Close() }
-
-// hash puts the rows of the static side into chains by key.
-func (j *HashJoin) hash() error {
-	rows := j.spec.Build.rows
-	j.table.Reset()
-	cols, err := Evaluate(j.spec.BuildKeys, rows, nil)
-	if err != nil {
-		return err
-	}
-	sel := withoutNulls(j.strictKeys(cols), rows.Rows, nil, nil)
-	count := rows.Rows
-	j.nullKeys = sel != nil && len(sel) < count
-	if sel != nil {
-		count = len(sel)
-	} else {
-		sel = batch.Identity(count)
-	}
-	ids := make([]int32, count)
-	j.table.Assign(cols, rows.Rows, sel, ids)
-	j.first = make([]int32, j.table.Slots())
-	for i := range j.first {
-		j.first[i] = -1
-	}
-	j.next = make([]int32, rows.Rows)
-	j.unique = true
-	// From the last row to the first, so that chains run in the order of rows.
-	for k := count - 1; k >= 0; k-- {
-		id, row := ids[k], sel[k]
-		j.unique = j.unique && j.first[id] < 0
-		j.next[row] = j.first[id]
-		j.first[id] = row
-	}
-	return nil
-}
 
 // withoutNulls is sel without the rows that have a null key, in buf; sel itself
 // where no key may be null.
@@ -169,18 +131,15 @@ next:
 	return buf
 }
 
-// strictKeys are the keys of which a null has no partner.
-func (j *HashJoin) strictKeys(keys []*batch.Column) []*batch.Column {
-	if j.spec.NullSafe == nil {
-		return keys
-	}
-	j.strict = j.strict[:0]
+// strictKeys are the keys of which a null has no partner, in buf.
+func (s *JoinSpec) strictKeys(keys, buf []*batch.Column) []*batch.Column {
+	buf = buf[:0]
 	for i, k := range keys {
-		if !j.spec.NullSafe[i] {
-			j.strict = append(j.strict, k)
+		if s.NullSafe == nil || !s.NullSafe[i] {
+			buf = append(buf, k)
 		}
 	}
-	return j.strict
+	return buf
 }
 
 // lookup finds the key of every selected row of b: ids of the rows in the
@@ -189,7 +148,8 @@ func (j *HashJoin) lookup(b *batch.Batch) (sel, ids []int32, err error) {
 	if j.cols, err = Evaluate(j.spec.ProbeKeys, b, j.cols); err != nil {
 		return nil, nil, err
 	}
-	sel = withoutNulls(j.strictKeys(j.cols), b.Rows, b.Sel, j.sel)
+	j.strict = j.spec.strictKeys(j.cols, j.strict)
+	sel = withoutNulls(j.strict, b.Rows, b.Sel, j.sel)
 	if sel == nil {
 		sel = batch.Identity(b.Rows)
 	} else if len(sel) > 0 && (b.Sel == nil || &sel[0] != &b.Sel[0]) {
