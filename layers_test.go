@@ -98,6 +98,7 @@ var narrow = []struct {
 		"connector/file", []string{
 			"connector", "connector/file/parquet", "types", "internal/batch", "internal/fault", "internal/invariant",
 			"internal/clock", "internal/jsontext", "internal/csvtext", "internal/datetime", "internal/celltext", "internal/vfs",
+			"internal/keytable", "connector/file/avro",
 		},
 		"of all connectors only files have a format large enough for a package of its own",
 	},

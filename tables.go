@@ -6,16 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
-	"sync"
 
-	"github.com/weirstream/weir/connector"
-	"github.com/weirstream/weir/internal/exec"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
-	"github.com/weirstream/weir/internal/physical"
 	"github.com/weirstream/weir/internal/plan"
 	"github.com/weirstream/weir/internal/vfs"
 	"github.com/weirstream/weir/types"
@@ -166,11 +163,11 @@ func (s *Session) createTable(ctx context.Context, c *plan.CreateTable) error {
 			return err
 		}
 		schema = &own
-		mode := "error"
-		if c.Replace || !d.Managed {
-			mode = "overwrite"
+		if !c.Replace && d.Managed && s.holdsFiles(d.Location) {
+			return fault.New(fault.LocationExists, "the directory %s of the table `%s` holds files already; choose another name, "+
+				"or remove them", d.Location, name).With("location", d.Location).With("identifier", name).Locate(c.At)
 		}
-		if err := s.writeTable(ctx, c.Query, d, mode); err != nil {
+		if err := s.writeTable(ctx, c.Query, d, "overwrite", nil); err != nil {
 			return err
 		}
 	case schema == nil:
@@ -185,6 +182,13 @@ func (s *Session) createTable(ctx context.Context, c *plan.CreateTable) error {
 		d.Schema = &t
 	}
 	return s.tables.save(d)
+}
+
+// holdsFiles reports whether there is more in a directory than what a write that a
+// crash ended has left.
+func (s *Session) holdsFiles(dir string) bool {
+	entries, err := s.fs.ReadDir(dir)
+	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() != "_temporary" })
 }
 
 // partitionsLast is a schema with the columns that are directories behind all
@@ -222,6 +226,11 @@ func (s *Session) dropTable(name []string) (bool, error) {
 // insert runs INSERT INTO and INSERT OVERWRITE: columns match by place, or by the
 // names listed, and are cast to those of the table.
 func (s *Session) insert(ctx context.Context, c *plan.InsertInto) error {
+	return s.insertWith(ctx, c, nil)
+}
+
+// insertWith is insert with options for the write beside those of the table.
+func (s *Session) insertWith(ctx context.Context, c *plan.InsertInto, options map[string]string) error {
 	d, err := s.tables.find(c.Name)
 	if err != nil {
 		return err
@@ -255,6 +264,11 @@ func (s *Session) insert(ctx context.Context, c *plan.InsertInto) error {
 	for i, f := range d.Schema.Fields {
 		var value expr.Expr = expr.Lit(nil)
 		if at := slices.IndexFunc(columns, func(n string) bool { return strings.EqualFold(n, f.Name) }); at >= 0 {
+			if from := given.Fields[at].Type; !storable(from, f.Type) {
+				return fault.New(fault.CannotSafelyCast, "the column %s of the table %s is %s, and a value of %s is not stored there "+
+					"as it is; write the cast", f.Name, d.Name, f.Type.SQL(), from.SQL()).With("tableName", d.Name).
+					With("colName", "`"+f.Name+"`").With("srcType", from.SQL()).With("targetType", f.Type.SQL()).Locate(c.At)
+			}
 			value = &expr.UnresolvedAttribute{Parts: []string{places[at]}, At: c.At}
 		}
 		items[i] = &expr.Alias{Child: &expr.Cast{Child: value, To: f.Type, At: c.At}, Names: []string{f.Name}}
@@ -269,64 +283,15 @@ func (s *Session) insert(ctx context.Context, c *plan.InsertInto) error {
 		mode = "overwrite"
 	}
 	q := &plan.Project{Origin: c.Origin, Input: &plan.ToDF{Origin: c.Origin, Input: c.Query, Names: places}, Exprs: items}
-	return s.writeTable(ctx, q, d, mode)
-}
-
-func (s *Session) tableSink(name string) (connector.TableSinkFormat, error) {
-	f, ok := s.catalog.Format(name)
-	if !ok {
-		return nil, fault.New(fault.DataSourceNotFound, "there is no data source %s", name).With("provider", name)
-	}
-	sink, ok := f.(connector.TableSinkFormat)
-	if !ok {
-		return nil, fault.New(fault.UnsupportedFeature, "%s cannot hold a table", name)
-	}
-	return sink, nil
+	return s.writeTable(ctx, q, d, mode, options)
 }
 
 // writeTable computes a query into the files of a table.
-func (s *Session) writeTable(ctx context.Context, n plan.Node, d *tableDefinition, mode string) error {
-	format, err := s.tableSink(d.Provider)
-	if err != nil {
-		return err
+func (s *Session) writeTable(ctx context.Context, n plan.Node, d *tableDefinition, mode string, options map[string]string) error {
+	all := maps.Clone(d.Options)
+	if all == nil {
+		all = make(map[string]string)
 	}
-	c := s.settings()
-	if n, err = s.optimized(ctx, n, &c); err != nil {
-		return err
-	}
-	if plan.Streaming(n) {
-		return fault.New(fault.NotSupportedStreaming, "a stream is written with CREATE STREAMING TABLE or writeStream")
-	}
-	env := c.env()
-	p, err := physical.Compile(n, physical.Options{Workers: c.workers, Env: &env})
-	if err != nil {
-		return err
-	}
-	defer p.Close()
-	options := map[string]string{"path": d.Location}
-	for k, v := range d.Options {
-		options[k] = v
-	}
-	sink, err := format.OpenTableSink(ctx, connector.SinkSpec{Options: connector.NewOptions(options), Schema: p.Schema(),
-		PartitionBy: d.PartitionBy, Env: s.connectorEnv(&c)}, mode)
-	if err != nil {
-		return err
-	}
-	var mu sync.Mutex
-	var messages []connector.Message
-	id := connector.BatchID{Query: d.Name, Epoch: 1}
-	err = p.Run(ctx, &exec.Run{Now: s.clockNow().UnixMicro()}, func(ctx context.Context, part int, r connector.Reader) error {
-		m, err := sink.Write(ctx, id, part, r)
-		if err != nil {
-			return err
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		messages = append(messages, m)
-		return nil
-	})
-	if err != nil {
-		return errors.Join(err, sink.Abort(context.WithoutCancel(ctx), id, messages))
-	}
-	return sink.Commit(ctx, id, messages)
+	maps.Copy(all, options)
+	return s.writeFiles(ctx, n, output{format: d.Provider, mode: mode, location: d.Location, options: all, partitionBy: d.PartitionBy})
 }

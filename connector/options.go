@@ -126,6 +126,24 @@ func (p *Parser) Choice(name string, words ...string) string {
 	return words[0]
 }
 
+// Codec is the name of a compression that the format has, without regard to case,
+// or the first of them, by Spark's condition for a codec that is not there.
+func (p *Parser) Codec(name string, words ...string) string {
+	v, ok := p.get(name)
+	if !ok {
+		return words[0]
+	}
+	for _, w := range words {
+		if strings.EqualFold(w, strings.TrimSpace(v)) {
+			return w
+		}
+	}
+	known := strings.Join(words, ", ")
+	p.errs = append(p.errs, fault.New(fault.CodecNotAvailable, "%s: option %s is %q; there are %s", p.format, name, v, known).
+		With("codecName", v).With("availableCodecs", known))
+	return words[0]
+}
+
 // Known says that the format takes these options although it does not read them
 // here.
 func (p *Parser) Known(names ...string) {

@@ -60,6 +60,12 @@ type Moded interface {
 	Modes() []OutputMode
 }
 
+// Idler is the ability of a table's sink to say that nothing will be written, so
+// that nothing need be computed: the save mode ignore, where something is there.
+type Idler interface {
+	Idle() bool
+}
+
 // SinkSpec is what a sink is opened with.
 type SinkSpec struct {
 	Options Options

@@ -253,6 +253,9 @@ func tableFiles(ctx context.Context, o Options, c content) ([]found, error) {
 			return files, err
 		}
 	}
+	if err := recoverIntents(c.fs, o.Path); err != nil {
+		return nil, err
+	}
 	l := newLister(o, c, c.env)
 	var files []found
 	err := l.list(ctx, true, func(f found) { files = append(files, f) })

@@ -13,6 +13,7 @@ import (
 	"github.com/weirstream/weir/connector"
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/celltext"
+	"github.com/weirstream/weir/internal/keytable"
 	"github.com/weirstream/weir/internal/vfs"
 	"github.com/weirstream/weir/types"
 )
@@ -36,12 +37,25 @@ type rowWriter interface {
 	Close() error
 }
 
+// buffering is the ability of a rowWriter to say how many bytes of rows it holds,
+// and to write them out.
+type buffering interface {
+	Buffered() int64
+	Flush() error
+}
+
 // maxOpen bounds the files that a part has open at a time. Where more
 // directories come, all are closed, and a later row of one begins another file.
 const maxOpen = 200
 
+// maxBuffered bounds the bytes of rows that the open files of a part hold.
+const maxBuffered = 192 << 20
+
 // partWriter writes the rows of one part to one file, or to one for every
 // directory of partition values.
+//
+// Directories have the ids of their keys: rows are shared out by id, and a key is
+// made text once, when its first row comes.
 type partWriter struct {
 	fs     vfs.FS
 	layout layout
@@ -49,13 +63,26 @@ type partWriter struct {
 	stage  string // how staged names begin
 	name   string // how final names begin: part-00000-<uuid>
 	always bool   // a part without rows makes a file, too
+	limit  int64  // the most rows of a file; zero: no bound
 
-	open  map[string]*openFile // by directory; "" without partitions
-	count map[string]int       // files begun, by directory
-	files []stagedFile
-	out   batch.Batch
-	key   []byte
-	order []string // directories in order of their first row
+	keys    *keytable.Table
+	columns []*batch.Column     // the batch's, of the keys
+	ids     []int32             // of the batch's rows
+	byID    []*partDir          // two keys may name one directory: null and ""
+	dirs    map[string]*partDir // "" without partitions
+	touched []*partDir          // those of the present batch, by first row
+	order   []*partDir          // those with an open file
+	files   []stagedFile
+	begun   int
+	out     batch.Batch
+}
+
+// partDir is a directory of a part.
+type partDir struct {
+	name  string
+	file  *openFile // nil: none is open
+	begun int       // files
+	sel   []int32   // rows of the present batch
 }
 
 // openFile is a file being written.
@@ -65,7 +92,7 @@ type openFile struct {
 	buffer *bufio.Writer
 	size   countingWriter
 	rows   rowWriter
-	sel    []int32 // rows of the present batch
+	count  int64 // rows written
 }
 
 // countingWriter counts bytes on their way.
@@ -83,7 +110,7 @@ func (c *countingWriter) Write(p []byte) (int, error) {
 // run writes all rows and makes the files durable. After an error nothing is
 // left of them.
 func (w *partWriter) run(ctx context.Context, r connector.Reader) (files []stagedFile, err error) {
-	w.open, w.count = make(map[string]*openFile), make(map[string]int)
+	w.begin()
 	defer func() {
 		if err != nil {
 			w.discard()
@@ -104,8 +131,8 @@ func (w *partWriter) run(ctx context.Context, r connector.Reader) (files []stage
 			return nil, err
 		}
 	}
-	if w.always && len(w.open)+len(w.files) == 0 {
-		if _, err := w.at(""); err != nil {
+	if w.always && w.begun == 0 {
+		if err := w.open(w.at("")); err != nil {
 			return nil, err
 		}
 	}
@@ -115,109 +142,201 @@ func (w *partWriter) run(ctx context.Context, r connector.Reader) (files []stage
 	return w.files, nil
 }
 
+func (w *partWriter) begin() {
+	w.dirs = make(map[string]*partDir)
+	if len(w.layout.partition) == 0 {
+		return
+	}
+	w.keys = keytable.New(w.layout.keys)
+}
+
 func (w *partWriter) write(b *batch.Batch) error {
-	w.out.Rows, w.out.Sel = b.Rows, b.Sel
+	w.out.Rows = b.Rows
 	w.out.Columns = w.out.Columns[:0]
 	for _, i := range w.layout.data {
 		w.out.Columns = append(w.out.Columns, b.Columns[i])
 	}
-	if len(w.layout.partition) == 0 {
-		f, err := w.at("")
-		if err != nil {
+	if w.keys == nil {
+		if err := w.add(w.at(""), b.Sel); err != nil {
 			return err
 		}
-		return f.rows.Write(&w.out)
+		return w.relieve()
 	}
-	return w.writePartitions(b)
+	w.share(b)
+	for _, d := range w.touched {
+		if err := w.add(d, d.sel); err != nil {
+			return err
+		}
+	}
+	return w.relieve()
 }
 
-// writePartitions shares the rows of a batch out among the directories.
-func (w *partWriter) writePartitions(b *batch.Batch) error {
-	w.order = w.order[:0]
-	groups := make(map[string][]int32)
-	for i := range b.Len() {
-		row := b.Row(i)
-		w.key = w.key[:0]
-		for k, at := range w.layout.partition {
-			w.key = append(w.key, '/')
-			w.key = w.appendDir(w.key, w.layout.names[k], b.Columns[at], row)
-		}
-		sel, ok := groups[string(w.key)]
-		if !ok {
-			w.order = append(w.order, string(w.key))
-		}
-		groups[string(w.key)] = append(sel, int32(row))
+// share gives the rows of a batch to their directories.
+func (w *partWriter) share(b *batch.Batch) {
+	w.columns = w.columns[:0]
+	for _, at := range w.layout.partition {
+		w.columns = append(w.columns, b.Columns[at])
 	}
-	for _, dir := range w.order {
-		f, err := w.at(dir)
-		if err != nil {
+	n := b.Len()
+	if len(w.ids) < n {
+		w.ids = make([]int32, max(n, batch.Size))
+	}
+	fresh := w.keys.Assign(w.columns, b.Rows, b.Sel, w.ids[:n])
+	known := int32(len(w.byID))
+	for i := 0; fresh > 0 && i < n; i++ {
+		if id := w.ids[i]; id == known {
+			w.byID = append(w.byID, w.at(w.dirOf(b.Row(i))))
+			known++
+		}
+	}
+	w.touched = w.touched[:0]
+	for i, id := range w.ids[:n] {
+		d := w.byID[id]
+		if len(d.sel) == 0 {
+			w.touched = append(w.touched, d)
+		}
+		d.sel = append(d.sel, int32(b.Row(i)))
+	}
+}
+
+// dirOf is the directory for the keys of a row.
+func (w *partWriter) dirOf(row int) string {
+	var dir, cell []byte
+	for k, c := range w.columns {
+		if k > 0 {
+			dir = append(dir, '/')
+		}
+		null := c.Null(row)
+		if !null {
+			cell = celltext.Append(cell[:0], c, row, w.layout.encoding.location)
+		}
+		dir = append(dir, partitionName(w.layout.names[k], string(cell), null)...)
+	}
+	return string(dir)
+}
+
+// at is the directory of a name.
+func (w *partWriter) at(name string) *partDir {
+	d, ok := w.dirs[name]
+	if !ok {
+		d = &partDir{name: name}
+		w.dirs[name] = d
+	}
+	return d
+}
+
+// add writes rows of the present batch, nil for all, to a directory.
+func (w *partWriter) add(d *partDir, sel []int32) error {
+	defer func() { d.sel = d.sel[:0] }()
+	if w.limit == 0 {
+		if err := w.open(d); err != nil {
 			return err
 		}
-		w.out.Sel = groups[dir]
-		if err := f.rows.Write(&w.out); err != nil {
+		w.out.Sel = sel
+		d.file.count += int64(w.out.Len())
+		return d.file.rows.Write(&w.out)
+	}
+	if sel == nil {
+		sel = batch.Identity(w.out.Rows)
+	}
+	for len(sel) > 0 {
+		if err := w.open(d); err != nil {
 			return err
+		}
+		n := min(int64(len(sel)), w.limit-d.file.count)
+		w.out.Sel, sel = sel[:n], sel[n:]
+		if err := d.file.rows.Write(&w.out); err != nil {
+			return err
+		}
+		if d.file.count += n; d.file.count == w.limit {
+			if err := w.finish(d); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// appendDir adds the directory's name for a row's value.
-func (w *partWriter) appendDir(to []byte, name string, c *batch.Column, row int) []byte {
-	if c.Null(row) {
-		return append(to, partitionName(name, "", true)...)
+// open sees to it that the directory has an open file.
+func (w *partWriter) open(d *partDir) error {
+	if d.file != nil {
+		return nil
 	}
-	text := celltext.Append(nil, c, row, w.layout.encoding.location)
-	return append(to, partitionName(name, string(text), false)...)
-}
-
-// at is the open file of a directory.
-func (w *partWriter) at(dir string) (*openFile, error) {
-	if f, ok := w.open[dir]; ok {
-		return f, nil
-	}
-	if len(w.open) == maxOpen {
+	if len(w.order) == maxOpen {
 		if err := w.finishAll(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	n := w.count[dir]
-	w.count[dir]++
-	dot := "-" // Spark's names differ so, too
-	if len(w.layout.partition) > 0 {
-		dot = "."
+	dot, buffer := "-", 256<<10 // Spark's names differ so, too
+	if w.keys != nil {
+		dot, buffer = ".", 32<<10
 	}
-	base := fmt.Sprintf("%s%sc%03d%s", w.name, dot, n, w.layout.encoding.ending)
+	base := fmt.Sprintf("%s%sc%03d%s", w.name, dot, d.begun, w.layout.encoding.ending)
 	f := &openFile{file: stagedFile{
-		temp:  fmt.Sprintf("%s%d-%s", w.stage, len(w.files)+len(w.open), base),
-		final: path.Join(w.dir, dir, base),
+		temp:  fmt.Sprintf("%s%d-%s", w.stage, w.begun, base),
+		final: path.Join(w.dir, d.name, base),
 	}}
+	d.begun++
+	w.begun++
 	var err error
 	if f.to, err = w.fs.Create(f.file.temp); err != nil {
-		return nil, err
+		return err
 	}
-	w.open[dir] = f
+	d.file = f
+	w.order = append(w.order, d)
 	f.size.to = f.to
-	f.buffer = bufio.NewWriterSize(&f.size, 256<<10)
+	f.buffer = bufio.NewWriterSize(&f.size, buffer)
 	f.rows, err = w.layout.encoding.open(f.buffer, w.layout.schema)
-	return f, err
+	return err
+}
+
+// relieve writes out what the open files hold where that is too much.
+func (w *partWriter) relieve() error {
+	total := int64(0)
+	for _, d := range w.order {
+		if h, ok := d.file.rows.(buffering); ok {
+			total += h.Buffered()
+		}
+	}
+	if total < maxBuffered {
+		return nil
+	}
+	for _, d := range w.order {
+		if h, ok := d.file.rows.(buffering); ok {
+			if err := h.Flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// finish makes a directory's open file durable.
+func (w *partWriter) finish(d *partDir) error {
+	if err := d.file.finish(); err != nil {
+		return err
+	}
+	w.files = append(w.files, d.file.file)
+	d.file = nil
+	w.order = slices.DeleteFunc(w.order, func(o *partDir) bool { return o == d })
+	return nil
 }
 
 // finishAll makes all open files durable, in the order of their names.
 func (w *partWriter) finishAll() error {
-	var dirs []string
-	for dir := range w.open {
-		dirs = append(dirs, dir)
-	}
-	slices.Sort(dirs)
-	for _, dir := range dirs {
-		f := w.open[dir]
-		if err := f.finish(); err != nil {
+	for _, d := range slices.SortedFunc(slices.Values(w.order), byName) {
+		if err := w.finish(d); err != nil {
 			return err
 		}
-		w.files = append(w.files, f.file)
-		delete(w.open, dir)
 	}
 	return nil
+}
+
+func byName(a, b *partDir) int {
+	if a.name < b.name {
+		return -1
+	}
+	return 1 // no two have the same
 }
 
 func (f *openFile) finish() error {
@@ -239,11 +358,11 @@ func (f *openFile) finish() error {
 // discard removes every staged file of the part.
 func (w *partWriter) discard() {
 	var errs []error
-	for _, f := range w.open {
-		if f.to != nil {
-			errs = append(errs, f.to.Close())
+	for _, d := range w.order {
+		if d.file.to != nil {
+			errs = append(errs, d.file.to.Close())
 		}
-		errs = append(errs, w.fs.Remove(f.file.temp))
+		errs = append(errs, w.fs.Remove(d.file.file.temp))
 	}
 	for _, f := range w.files {
 		errs = append(errs, w.fs.Remove(f.temp))

@@ -40,6 +40,8 @@ type Sink struct {
 	layout   layout
 	manifest manifest
 	retain   int64 // milliseconds for which the manifest keeps entries; 0: for ever
+	most     int64 // the most rows of a file; 0: no bound
+	dynamic  bool  // overwriting a table replaces the partitions that get rows
 	now      func() int64
 
 	mu     sync.Mutex
@@ -81,7 +83,7 @@ func (s *Sink) Write(ctx context.Context, b connector.BatchID, part int, r conne
 	}
 	w := &partWriter{
 		fs: s.fs, layout: s.layout, dir: s.dir, stage: path.Join(dir, fmt.Sprintf("%d-", b.Batch)),
-		name: fmt.Sprintf("part-%05d-%s", part, batchUUID(b)),
+		name: fmt.Sprintf("part-%05d-%s", part, batchUUID(b)), limit: s.most,
 		// As in Spark: a table that is still empty has a schema.
 		always: part == 0 && len(s.layout.partition) == 0,
 	}
@@ -363,4 +365,5 @@ type layout struct {
 	data      []int        // its columns, in the rows
 	partition []int        // columns that become directories
 	names     []string     // their names
+	keys      []types.Type // their types
 }

@@ -4,15 +4,14 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
+	"strings"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/weirstream/weir/connector"
 	"github.com/weirstream/weir/connector/file/parquet"
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/fault"
-	"github.com/weirstream/weir/internal/vfs"
 	"github.com/weirstream/weir/types"
 )
 
@@ -43,7 +42,9 @@ func (f Format) sink(s connector.SinkSpec, stream bool) (*Sink, error) {
 	sink := &Sink{fs: f.fs, dir: absolute(local), stages: make(map[int64]string), fresh: true}
 	sink.manifest = manifest{f.fs, sink.dir}
 	sink.now = clockOf(s.Env)
-	p.Known("checkpointLocation", "queryName", "outputMode", "timeZone", "maxRecordsPerFile")
+	p.Known("checkpointLocation", "queryName", "outputMode", "timeZone")
+	sink.most = max(0, p.Int("maxRecordsPerFile", 0, math.MinInt64))
+	sink.dynamic = p.Choice("partitionOverwriteMode", "static", "dynamic") == "dynamic"
 	if retention := p.Text("retention", ""); retention != "" && stream {
 		d, ok := parseDuration(retention)
 		if !ok || d == 0 {
@@ -82,15 +83,19 @@ func layoutOf(s connector.SinkSpec) (layout, error) {
 	for _, name := range s.PartitionBy {
 		i := s.Schema.Index(name)
 		if i < 0 {
-			return l, fault.New(fault.UnresolvedColumn, "the partition column %s is not among the columns %v", name,
-				s.Schema.Names()).With("objectName", name)
+			return l, fault.New(fault.PartitionColumnMissing, "the partition column %s is not among the columns %v", name,
+				s.Schema.Names()).With("col", name)
 		}
 		if s.Schema.Fields[i].Type.Nested() {
-			return l, fault.New(fault.UnsupportedDataType, "the partition column %s is of type %s; directories are named "+
-				"by simple values", name, s.Schema.Fields[i].Type)
+			return l, fault.New(fault.PartitionColumnType, "the partition column %s is of type %s; directories are named "+
+				"by simple values", name, s.Schema.Fields[i].Type.SQL()).With("type", s.Schema.Fields[i].Type.SQL())
+		}
+		if partition[i] {
+			return l, fault.New(fault.ColumnExists, "the partition column %s is listed twice", name).With("columnName", name)
 		}
 		partition[i] = true
 		l.partition, l.names = append(l.partition, i), append(l.names, s.Schema.Fields[i].Name)
+		l.keys = append(l.keys, s.Schema.Fields[i].Type)
 	}
 	for i, f := range s.Schema.Fields {
 		if !partition[i] {
@@ -99,15 +104,32 @@ func layoutOf(s connector.SinkSpec) (layout, error) {
 		}
 	}
 	if len(l.data) == 0 {
-		return l, fault.New(fault.IllegalArgument, "every column is a partition column, so that nothing is left for the "+
+		if len(l.partition) == 0 {
+			return l, fault.New(fault.EmptySchema, "there is no column to write")
+		}
+		return l, fault.New(fault.AllPartitionColumns, "every column is a partition column, so that nothing is left for the "+
 			"files; leave one out of partitionBy")
 	}
-	return l, nil
+	return l, distinctNames(s.Schema)
+}
+
+// distinctNames refuses two columns whose names differ in case at most: nobody
+// could read the second.
+func distinctNames(s types.Schema) error {
+	seen := make(map[string]bool)
+	for _, f := range s.Fields {
+		name := strings.ToLower(f.Name)
+		if seen[name] {
+			return fault.New(fault.ColumnExists, "two columns are called %s; rename one", f.Name).With("columnName", "`"+name+"`")
+		}
+		seen[name] = true
+	}
+	return nil
 }
 
 // parquetEncoding writes Parquet, compressed with snappy.
 func parquetEncoding(p *connector.Parser, _ writing) (encoding, error) {
-	compression := p.Choice("compression", "snappy", "none", "uncompressed", "gzip", "zstd", "lz4_raw", "brotli")
+	compression := p.Codec("compression", "snappy", "none", "uncompressed", "gzip", "zstd", "lz4_raw", "brotli")
 	return encoding{
 		ending: parquet.Compressions[compression] + ".parquet",
 		open: func(to io.Writer, schema types.Schema) (rowWriter, error) {
@@ -122,7 +144,7 @@ func parquetEncoding(p *connector.Parser, _ writing) (encoding, error) {
 
 // compression reads the option of the text formats; none is the default.
 func compression(p *connector.Parser) codec {
-	return codecs[p.Choice("compression", "none", "uncompressed", "gzip", "deflate", "zstd")]
+	return codecs[p.Codec("compression", "none", "uncompressed", "deflate", "gzip", "lz4", "snappy", "zstd")]
 }
 
 // wrapped opens a row writer over a compressing writer.
@@ -164,17 +186,24 @@ func textEncoding(p *connector.Parser, _ writing) (encoding, error) {
 		ending: ".txt" + c.ending,
 		open:   c.wrapped(open),
 		check: func(schema types.Schema) error {
+			for _, f := range schema.Fields {
+				if f.Type.Kind != types.String {
+					return unsupportedType("text", f, "cast it")
+				}
+			}
 			if schema.Len() != 1 {
 				return fault.New(fault.IllegalArgument, "the format text writes one column, and there are %d besides the "+
 					"partition columns: %v; put them together into one, or use csv or json", schema.Len(), schema.Names())
 			}
-			if t := schema.Fields[0].Type; t.Kind != types.String {
-				return fault.New(fault.UnsupportedDataType, "the format text writes a column of type STRING, and %s is %s; cast it",
-					schema.Fields[0].Name, t.SQL()).With("columnName", schema.Fields[0].Name)
-			}
 			return nil
 		},
 	}, nil
+}
+
+// unsupportedType refuses a column that the format has no form for.
+func unsupportedType(format string, f types.Field, remedy string) error {
+	return fault.New(fault.TypeOfSource, "the format %s cannot hold the column %s of type %s; %s", format, f.Name, f.Type.SQL(),
+		remedy).With("format", format).With("columnName", "`"+f.Name+"`").With("columnType", `"`+f.Type.SQL()+`"`)
 }
 
 // lineWriter writes a line for every row.
@@ -227,33 +256,4 @@ func appendText(to []byte, b *batch.Batch, row int) []byte {
 		row = 0
 	}
 	return append(to, batch.Values[string](c)[row]...)
-}
-
-// OpenTableSink opens a sink for one batch that is no stream's.
-func (f Format) OpenTableSink(_ context.Context, s connector.SinkSpec, mode string) (connector.Sink, error) {
-	sink, err := f.sink(s, false)
-	if err != nil {
-		return nil, err
-	}
-	t := &tableSink{Sink: sink, run: uuid.NewString()}
-	there, err := vfs.Exists(f.fs, sink.dir)
-	if err != nil {
-		return nil, sink.failed(err)
-	}
-	switch mode {
-	case "append", "":
-	case "overwrite":
-		t.overwrite = there
-	case "ignore":
-		t.discard = there
-	case "error", "errorifexists", "default":
-		if there {
-			return nil, fault.New(fault.OutputPathExists, "the path %s exists already; choose another, or set the mode to "+
-				"overwrite, append or ignore", sink.dir).With("outputPath", loggedPath(sink.dir))
-		}
-	default:
-		return nil, fault.New(fault.IllegalArgument, "the save mode %q is not known; known are append, overwrite, error and "+
-			"ignore", mode)
-	}
-	return t, nil
 }

@@ -172,6 +172,9 @@ func (r *recorder) settle(dir *node, name string, n *node) {
 	}
 	dir.syncedNames[name] = n
 	dir.renames = dir.renames[:len(dir.renames)-1]
+	for _, c := range dir.renames {
+		delete(c, name) // what was done to the name before is over
+	}
 }
 
 // developer makes the image of a crash.

@@ -77,7 +77,7 @@ func TestRandomRowsComeBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		if random.IntN(2) == 0 {
-			if err := w.flush(); err != nil {
+			if err := w.Flush(); err != nil {
 				t.Fatal(err)
 			}
 		}

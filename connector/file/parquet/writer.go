@@ -86,10 +86,13 @@ func (w *Writer) Write(b *batch.Batch) (err error) {
 		}
 	}
 	if w.bytes >= rowGroupBytes {
-		return w.flush()
+		return w.Flush()
 	}
 	return nil
 }
+
+// Buffered is about how many bytes of rows are held until the row group is full.
+func (w *Writer) Buffered() int64 { return w.bytes }
 
 // next gives the column writers of a row group in order.
 func (w *Writer) next(column *int) func(leafWriter, *batch.Column, *entries) error {
@@ -108,7 +111,8 @@ func (w *Writer) next(column *int) func(leafWriter, *batch.Column, *entries) err
 	}
 }
 
-func (w *Writer) flush() error {
+// Flush ends the row group.
+func (w *Writer) Flush() error {
 	if w.group == nil {
 		return nil
 	}
@@ -120,7 +124,7 @@ func (w *Writer) flush() error {
 // Close writes what is buffered and the footer.
 func (w *Writer) Close() (err error) {
 	defer recovered(&err)
-	if err := w.flush(); err != nil {
+	if err := w.Flush(); err != nil {
 		return err
 	}
 	return w.file.Close()
