@@ -298,7 +298,7 @@ func TestSinkNames(t *testing.T) {
 }
 
 func TestSinkOpensWithErrors(t *testing.T) {
-	schema := types.NewSchema(column("v", types.Int), column("w", types.String))
+	schema := types.NewSchema(column("v", types.Int), column("w", types.String), column("x1", types.String))
 	for _, tt := range []struct {
 		about, format string
 		spec          connector.SinkSpec
@@ -306,10 +306,10 @@ func TestSinkOpensWithErrors(t *testing.T) {
 		says          string
 	}{
 		{"mode", "parquet", connector.SinkSpec{Mode: connector.Complete}, fault.OutputModeDataSource, "append"},
-		{"no such partition", "parquet", connector.SinkSpec{PartitionBy: []string{"x"}}, fault.UnresolvedColumn, "x"},
-		{"all are partitions", "parquet", connector.SinkSpec{PartitionBy: []string{"v", "w"}}, fault.IllegalArgument, "nothing is left"},
-		{"text of two", "text", connector.SinkSpec{}, fault.IllegalArgument, "one column"},
-		{"text of int", "text", connector.SinkSpec{PartitionBy: []string{"w"}}, fault.UnsupportedDataType, "cast"},
+		{"no such partition", "parquet", connector.SinkSpec{PartitionBy: []string{"x"}}, fault.PartitionColumnMissing, "x"},
+		{"all are partitions", "parquet", connector.SinkSpec{PartitionBy: []string{"v", "w", "x1"}}, fault.AllPartitionColumns, "nothing is left"},
+		{"text of two", "text", connector.SinkSpec{PartitionBy: []string{"v"}}, fault.IllegalArgument, "one column"},
+		{"text of int", "text", connector.SinkSpec{PartitionBy: []string{"w"}}, fault.TypeOfSource, "cast"},
 	} {
 		tt.spec.Schema = schema
 		tt.spec.Options = connector.NewOptions(map[string]string{"path": t.TempDir()})
