@@ -55,6 +55,14 @@ func (t *Table) remove(ids []int32) {
 		for i, id := range ids {
 			t.pair.remove(sc.pair.hash[i], uint32(id)+1)
 		}
+	case formFold:
+		if !t.loose {
+			t.fold.loadKept(&sc.pair, t.flat.flatten(t.keys.columns, t.Slots()), s, &sc.words)
+			for i, id := range ids {
+				t.pair.remove(sc.pair.hash[i], uint32(id)+1)
+			}
+		}
+		t.forget(ids)
 	default:
 		for _, id := range ids {
 			text := t.pair.text[id]
@@ -83,7 +91,7 @@ const minLost = 64 << 10
 // compact copies the texts that are left when more than half of the bytes belong
 // to deleted keys, so the cost is a constant a byte.
 func (t *Table) compact() {
-	if t.lost < minLost || t.lost < t.arena.Bytes()/2 {
+	if t.lost < t.minLost || t.lost < t.arena.Bytes()/2 {
 		return
 	}
 	var arena batch.Arena
@@ -91,6 +99,7 @@ func (t *Table) compact() {
 		t.pair.text[id] = arena.Copy(s)
 	}
 	t.arena, t.lost = arena, 0
+	t.moves++
 	if t.form != formRow {
 		return
 	}

@@ -28,6 +28,8 @@
 //	pair   keys of up to 16 bytes together: packed into two words in the slot
 //	text   one string: up to 16 bytes lie in the slot, longer ones are compared
 //	       with the table's copy after their hash was
+//	fold   texts, and more than 16 bytes, that fit a pair by numbers from tables of
+//	       their own, as (channel, day) and (window, word) do
 //	row    everything else: the keys of a row encoded as bytes, then as text
 //
 // A chunk of rows is probed in two passes. The first looks at one slot a row,

@@ -68,6 +68,8 @@ func (t *Table) keep(leaves []leaf) {
 			case w == widthNested:
 				t.keys.stale = true
 				continue
+			case w == widthText && t.fold != nil:
+				t.fold.share(k, dst, t.ids.fresh)
 			case w == widthText:
 				t.shareTexts(k, t.ids.fresh)
 			case w > 0:

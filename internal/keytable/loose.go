@@ -58,6 +58,8 @@ func (t *Table) loadKept(leaves []leaf, s span) {
 		t.pack.load(p, leaves, s, &t.scratch.words)
 	case formText:
 		p.loadTexts(s.n, t.pair.text, s.sel, t.keys.nulls)
+	case formFold:
+		t.fold.loadKept(p, leaves, s, &t.scratch.words)
 	case formRow:
 		p.loadTexts(s.n, t.pair.text, s.sel, nil)
 	}
@@ -65,12 +67,17 @@ func (t *Table) loadKept(leaves []leaf, s span) {
 
 // take gives each row of a span of a loose table an id of its own.
 func (t *Table) take(leaves []leaf, s span, ids []int32) {
-	if t.pair.texts {
-		t.load(leaves, s)
+	if t.pair.texts || t.fold != nil {
+		t.load(leaves, s, true)
 	}
 	t.ids.fresh, t.ids.rows = slices.Grow(t.ids.fresh, s.n), slices.Grow(t.ids.rows, s.n)
 	for i := range ids {
 		ids[i] = t.ids.take(int32(s.row(i)))
+	}
+	if t.fold != nil {
+		for i, id := range ids {
+			t.fold.note(id, int32(i))
+		}
 	}
 	if t.pair.texts {
 		for i, id := range ids {

@@ -19,17 +19,24 @@ type packed struct {
 // newPacking places leaves of these types, unless they take more than 16 bytes
 // or there are more of them than bits in a tag.
 func newPacking(leaves []types.Type) (packing, bool) {
-	if len(leaves) > 31 {
+	widths := make([]int, len(leaves))
+	for k, t := range leaves {
+		if widths[k] = leafWidth(t); widths[k] < 0 {
+			return nil, false
+		}
+	}
+	return place(widths)
+}
+
+// place places leaves of these widths.
+func place(widths []int) (packing, bool) {
+	if len(widths) > 31 {
 		return nil, false
 	}
-	p := make(packing, len(leaves))
+	p := make(packing, len(widths))
 	at := 0
 	for width := 16; width > 0; width /= 2 {
-		for k, t := range leaves {
-			w := leafWidth(t)
-			if w < 0 {
-				return nil, false
-			}
+		for k, w := range widths {
 			if w == width {
 				p[k] = packed{w, at / 8, at % 8 * 8}
 				at += w
@@ -41,33 +48,31 @@ func newPacking(leaves []types.Type) (packing, bool) {
 
 // load makes the keys of the chunk those of the leaves' rows.
 func (p packing) load(c *pairChunk, leaves []leaf, s span, scratch *[chunk]uint64) {
-	as, bs, tags := c.a[:s.n], c.b[:s.n], c.tag[:s.n]
-	c.texts, c.sel, c.long = nil, nil, false
-	clear(as)
-	clear(bs)
-	clear(tags)
-	for k, at := range p {
-		l := leaves[k]
-		switch at.width {
-		case 0:
-		case 16:
-			wide(as, bs, l.col, s)
-		default:
-			into := as
-			if at.word == 1 {
-				into = bs
-			}
-			mask := ^uint64(0) >> (64 - 8*at.width)
-			for i, w := range words(scratch[:], l.col, s) {
-				into[i] |= w & mask << at.shift
-			}
+	c.begin(s.n)
+	for k := range p {
+		p.put(c, k, leaves[k], s, scratch)
+	}
+	c.mix(s.n)
+}
+
+// put puts leaf k, which is l, into the words and tags of the chunk.
+func (p packing) put(c *pairChunk, k int, l leaf, s span, scratch *[chunk]uint64) {
+	switch at := p[k]; at.width {
+	case 0:
+	case 16:
+		wide(c.a[:s.n], c.b[:s.n], l.col, s)
+	default:
+		into := c.a[:s.n]
+		if at.word == 1 {
+			into = c.b[:s.n]
 		}
-		if l.valid != nil {
-			p.nulls(c, k, l, s)
+		mask := ^uint64(0) >> (64 - 8*at.width)
+		for i, w := range words(scratch[:], l.col, s) {
+			into[i] |= w & mask << at.shift
 		}
 	}
-	for i := range as {
-		c.hash[i] = kernel.HashShort(as[i], bs[i], uint64(tags[i]))
+	if l.valid != nil {
+		p.nulls(c, k, l, s)
 	}
 }
 

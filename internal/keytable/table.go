@@ -16,6 +16,7 @@ const (
 	formPair
 	formText
 	formRow
+	formFold
 )
 
 // Table gives each distinct key an id. It belongs to one goroutine.
@@ -30,12 +31,16 @@ type Table struct {
 	null  uint32 // formWord: the id+1 of the null key
 	pair  pairIndex
 	pack  packing
-	codec *rowCodec
+	fold  *fold     // formFold
+	codec *rowCodec // formRow
 
 	ids   idList
 	keys  keyColumns
 	arena batch.Arena // the bytes of texts
 	lost  int         // bytes in the arena that belong to deleted keys
+	// minLost is how many must be lost before the others are copied, and moves how
+	// often they were.
+	minLost, moves int
 
 	flat    flattener
 	hasher  Hasher
@@ -52,7 +57,7 @@ type scratch struct {
 // New is an empty table for keys of these types, which must contain no map.
 func New(keyTypes []types.Type) *Table {
 	leaves := leafTypes(nil, keyTypes...)
-	t := &Table{types: keyTypes, scratch: new(scratch)}
+	t := &Table{types: keyTypes, scratch: new(scratch), minLost: minLost}
 	t.keys = newKeyColumns(keyTypes)
 	var packs bool
 	t.pack, packs = newPacking(leaves)
@@ -66,6 +71,10 @@ func New(keyTypes []types.Type) *Table {
 	case len(leaves) == 1 && leafWidth(leaves[0]) == widthText:
 		t.form, t.pair.texts = formText, true
 	default:
+		if t.fold = newFold(leaves); t.fold != nil {
+			t.form = formFold
+			break
+		}
 		t.form, t.pair.texts = formRow, true
 		t.codec = newRowCodec(leaves)
 	}
@@ -102,11 +111,14 @@ func (t *Table) Assign(keys []*batch.Column, rows int, sel []int32, ids []int32)
 			t.take(leaves, s, part)
 			continue
 		}
-		misses := t.find(leaves, s, part)
+		misses := t.findOrNumber(leaves, s, part, true)
 		t.add(leaves, s, part, t.scratch.miss[:misses])
 	}
 	if len(t.ids.fresh) > 0 {
 		t.keep(leaves)
+		if t.fold != nil && t.fold.wasteful(t.Len()) {
+			t.unfold()
+		}
 	}
 	return len(t.ids.fresh)
 }
@@ -148,7 +160,11 @@ func (t *Table) Shards(ids []int32, out []uint8) []uint8 {
 
 // Bytes is the memory the table holds, keys included.
 func (t *Table) Bytes() int {
-	return t.word.bytes() + t.pair.bytes() + t.arena.Bytes() + t.keys.bytes() + t.ids.bytes()
+	n := t.word.bytes() + t.pair.bytes() + t.arena.Bytes() + t.keys.bytes() + t.ids.bytes()
+	if t.fold != nil {
+		n += t.fold.bytes()
+	}
+	return n
 }
 
 // Reset takes all keys out. Ids start again at 0. Memory is kept, unless it is
@@ -160,6 +176,9 @@ func (t *Table) Reset() {
 	t.ids.reset()
 	t.keys.reset()
 	t.arena.Reset()
+	if t.fold != nil {
+		t.fold.reset()
+	}
 }
 
 func selectedRows(rows int, sel []int32) int {
@@ -188,6 +207,11 @@ func (t *Table) begin(keys []*batch.Column, rows int) []leaf {
 // find is the first pass over a span: it loads the keys and returns how many
 // rows, listed in scratch.miss, were not found at once.
 func (t *Table) find(leaves []leaf, s span, ids []int32) int {
+	return t.findOrNumber(leaves, s, ids, false)
+}
+
+// findOrNumber is find that, where add says so, numbers new texts of folded keys.
+func (t *Table) findOrNumber(leaves []leaf, s span, ids []int32, add bool) int {
 	sc := t.scratch
 	switch t.form {
 	case formNone:
@@ -203,13 +227,13 @@ func (t *Table) find(leaves []leaf, s span, ids []int32) int {
 		}
 		return n
 	default:
-		t.load(leaves, s)
+		t.load(leaves, s, add)
 		return t.pair.find(&sc.pair, s.n, ids, sc.miss[:])
 	}
 }
 
 // load makes the keys of a span of rows those of scratch.pair.
-func (t *Table) load(leaves []leaf, s span) {
+func (t *Table) load(leaves []leaf, s span, add bool) {
 	p := &t.scratch.pair
 	switch t.form {
 	case formPair:
@@ -217,6 +241,8 @@ func (t *Table) load(leaves []leaf, s span) {
 	case formText:
 		values, sel := valuesOf[string](leaves[0].col, s)
 		p.loadTexts(s.n, values, sel, leaves[0].slice(s))
+	case formFold:
+		t.fold.load(p, leaves, s, add, &t.scratch.words)
 	case formRow:
 		p.loadTexts(s.n, t.codec.load(leaves, s, &t.scratch.words), nil, nil)
 	}
@@ -263,6 +289,9 @@ func (t *Table) add(leaves []leaf, s span, ids, miss []int32) {
 			if *ref == 0 {
 				id := t.ids.take(int32(s.row(int(i))))
 				*ref = uint32(id) + 1
+				if t.fold != nil {
+					t.fold.note(id, i)
+				}
 				if t.pair.texts {
 					t.pair.setText(id, t.arena.Copy(p.text(i)))
 				}

@@ -8,5 +8,8 @@ func (t *Table) View() *Table {
 	if t.codec != nil {
 		v.codec = newRowCodec(t.codec.leaves)
 	}
+	if t.fold != nil {
+		v.fold = t.fold.view()
+	}
 	return &v
 }
