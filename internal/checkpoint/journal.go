@@ -147,6 +147,16 @@ func (j *journal) fenced() error {
 	if err != nil {
 		return err
 	}
+	if !own && !taken {
+		files, err := journalFiles(j.fs, j.dir)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if len(files) == 0 || files[len(files)-1].epoch <= j.id.epoch {
+			return fault.New(fault.IllegalState, "the journal of the running query, %s, has been removed. Start the query again: it goes "+
+				"on from what is left of the checkpoint, from the beginning if that is nothing", path.Join(j.dir, j.id.name()))
+		}
+	}
 	if taken || !own {
 		return fault.New(fault.ConcurrentLogUpdate, "another run has taken the checkpoint %s over from this one (epoch %d), which "+
 			"therefore stops. Let only one run use a checkpoint", path.Dir(j.dir), j.id.epoch)

@@ -152,6 +152,11 @@ func (c *Checkpoint) due(l *logFiles, closing bool) (due []int64, texts [][]byte
 func (c *Checkpoint) writeFile(l *logFiles, batch int64, text []byte) error {
 	name := entryName(l.dir, batch)
 	err := publishEntry(c.fs, name, text)
+	if errors.Is(err, fs.ErrNotExist) { // somebody has removed the directory
+		if err = c.fs.MkdirAll(l.dir); err == nil {
+			err = publishEntry(c.fs, name, text)
+		}
+	}
 	if !errors.Is(err, fs.ErrExist) {
 		return err
 	}
