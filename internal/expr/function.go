@@ -131,6 +131,8 @@ type Env struct {
 	Now int64
 	// User is the name for current_user.
 	User string
+	// Chance is what functions of chance draw from.
+	Chance Chance
 }
 
 // Zone is the time zone, never nil.

@@ -25,6 +25,9 @@ type Options struct {
 	Mode connector.OutputMode
 	// Env holds the session's mode and zone; the program sets its Now.
 	Env *expr.Env
+	// Salt is what functions of chance without a seed draw from, the same for all
+	// runs of a query; 0: something else for each program.
+	Salt uint64
 	// OpenState opens the partition of a state table. Tables are numbered through
 	// the plan: an operator may have several. It is nil for a plan without streams.
 	OpenState func(table int, spec keyed.Spec, partition, partitions int, v keyed.Values) (keyed.Table, error)
@@ -58,7 +61,8 @@ func compileWithin(root plan.Node, o Options, levels map[int64]*level) (*Program
 type builder struct {
 	Options
 	program *Program
-	tables  int // state tables numbered
+	tables  int                  // state tables numbered
+	draws   map[plan.Node]uint64 // the nodes with functions of chance, by their place
 	// levels hold the rows that came last of the recursions around, by ID.
 	levels map[int64]*level
 }
@@ -87,8 +91,10 @@ func (b *builder) finish(s *stage) error {
 	return nil
 }
 
-func (b *builder) compiler(input []*expr.Ref) *expr.Compiler {
-	return &expr.Compiler{Input: input, Cast: cast.New, Env: b.Env}
+func (b *builder) compiler(input []*expr.Ref) *expr.Compiler { return b.compilerIn(input, b.Env) }
+
+func (b *builder) compilerIn(input []*expr.Ref, env *expr.Env) *expr.Compiler {
+	return &expr.Compiler{Input: input, Cast: cast.New, Env: env}
 }
 
 // node is the switch from plan node to operator. It adds to s the leaves beneath
@@ -162,11 +168,12 @@ func (b *builder) filter(n *plan.Filter, s *stage) (factory, error) {
 		if len(rest) == 0 {
 			return op, nil
 		}
-		p, err := b.compiler(n.Input.Output()).CompileTerms(rest)
+		env := b.chance(n, rest)
+		p, err := b.compilerIn(n.Input.Output(), env).CompileTerms(rest)
 		if err != nil {
 			return nil, err
 		}
-		return exec.NewFilter(op, p), nil
+		return b.drawing(exec.NewFilter(op, p), env), nil
 	}), nil
 }
 
@@ -206,11 +213,12 @@ func (b *builder) project(n *plan.Project, s *stage) (factory, error) {
 		return below, err
 	}
 	return over(below, func(op exec.Operator, _ int) (exec.Operator, error) {
-		evals, err := b.compiler(n.Input.Output()).CompileRow(n.Exprs)
+		env := b.chance(n, n.Exprs)
+		evals, err := b.compilerIn(n.Input.Output(), env).CompileRow(n.Exprs)
 		if err != nil {
 			return nil, err
 		}
-		return exec.NewProject(op, evals), nil
+		return b.drawing(exec.NewProject(op, evals), env), nil
 	}), nil
 }
 

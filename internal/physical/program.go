@@ -35,6 +35,7 @@ type Program struct {
 	inner  []*Program
 	pool   schedule.Pool
 	env    *expr.Env
+	draws  []*expr.Env // of the chains with functions of chance
 	schema types.Schema
 }
 
@@ -123,6 +124,9 @@ type Write func(ctx context.Context, part int, r connector.Reader) error
 // called for every part of the result, beside each other.
 func (p *Program) Run(ctx context.Context, run *exec.Run, write Write) error {
 	p.env.Now = run.Now
+	for _, e := range p.draws {
+		e.Now = run.Now
+	}
 	for _, t := range p.tables {
 		if t.first && run.ID > 0 {
 			continue

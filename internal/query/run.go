@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"hash/fnv"
 	"runtime/debug"
 	"time"
 
@@ -54,7 +55,7 @@ func open(ctx context.Context, q *Query) (_ *run, err error) {
 	}
 	r.states = newStates(r.log, &state, c)
 	r.program, err = physical.Compile(c.Plan, physical.Options{
-		Workers: c.Settings.Workers, Mode: c.Mode, Env: &c.Env, OpenState: r.states.open})
+		Workers: c.Settings.Workers, Mode: c.Mode, Env: &c.Env, Salt: saltOf(r.log.QueryID()), OpenState: r.states.open})
 	if err != nil {
 		return nil, err
 	}
@@ -74,6 +75,14 @@ func open(ctx context.Context, q *Query) (_ *run, err error) {
 	r.restoreTracker(c, &state)
 	r.machine, err = newMachine(r, c, &state)
 	return r, err
+}
+
+// saltOf is what the functions of chance of a query draw from: the same for as long
+// as its checkpoint lives.
+func saltOf(queryID string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(queryID)) // it never fails
+	return h.Sum64()
 }
 
 // close frees everything, the checkpoint last.

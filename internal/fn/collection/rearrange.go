@@ -524,14 +524,13 @@ var shuffle = &expr.Function{
 	},
 	Kernel: func(_ *expr.Call, env *expr.Env) (expr.Kernel, error) {
 		var source *rand.Rand
-		last := env.Now - 1
+		lot := env.NewLot()
 		return arrayKernel(func(b *builder, args []*batch.Column, i int32) (bool, error) {
-			if last != env.Now {
-				seed := int64(0)
+			if lot.Begins() {
+				source = rand.New(rand.NewPCG(lot.Seed(), 0))
 				if len(args) == 2 {
-					seed = expr.ArgOf[int64](args[1]).At(i)
+					source = rand.New(rand.NewPCG(uint64(expr.ArgOf[int64](args[1]).At(i)), uint64(lot.Task())))
 				}
-				last, source = env.Now, rand.New(rand.NewPCG(uint64(seed), uint64(env.Now)))
 			}
 			l := listOf(args[0])
 			begin := len(b.rows)

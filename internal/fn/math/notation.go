@@ -261,8 +261,8 @@ func bucket(v, low, high float64, n int64) (int64, bool) {
 	}
 }
 
-// random is rand(seed) or randn(seed): numbers that differ from batch to batch
-// and are the same when a batch is run again.
+// random is rand(seed) or randn(seed): numbers that are the same when a batch is run
+// again and, without a seed, differ from batch to batch.
 func random(name, shown string, next func(*rand.Rand) float64) *expr.Function {
 	return &expr.Function{
 		Name: name,
@@ -271,18 +271,20 @@ func random(name, shown string, next func(*rand.Rand) float64) *expr.Function {
 			return expr.Resolution{Args: cast, Type: types.Of(types.Double), Text: expr.CallText(shown, args)}, err
 		},
 		Kernel: func(c *expr.Call, env *expr.Env) (expr.Kernel, error) {
-			seed := int64(len(c.Args))
+			seed := int64(0)
 			if len(c.Args) == 1 {
 				if l, ok := c.Args[0].(*expr.Literal); ok && l.Value != nil {
 					seed, _ = l.Value.(int64)
 				}
 			}
 			var source *rand.Rand
-			batchTime := env.Now - 1
+			lot := env.NewLot()
 			return func(out *batch.Column, _ []*batch.Column, rows int, sel []int32) error {
-				if batchTime != env.Now {
-					batchTime = env.Now
-					source = rand.New(rand.NewPCG(uint64(seed), uint64(batchTime)))
+				if lot.Begins() {
+					source = rand.New(rand.NewPCG(uint64(seed), uint64(lot.Task())))
+					if len(c.Args) == 0 {
+						source = rand.New(rand.NewPCG(lot.Seed(), 0))
+					}
 				}
 				to := batch.Values[float64](out)
 				for _, i := range expr.Rows(rows, sel) {

@@ -1,8 +1,9 @@
 package session
 
 import (
-	"crypto/rand"
+	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/expr"
@@ -72,21 +73,35 @@ func fixed(name, shown string, value func(*expr.Env) string) *expr.Function {
 	}
 }
 
-// uuid is uuid(): a random one a row.
+// uuid is uuid(): a random one a row, the same when a batch is run again.
 var uuid = &expr.Function{
 	Name:     "uuid",
 	Volatile: true,
 	Resolve:  bare("uuid", "uuid()", tString),
-	Kernel: expr.Static(func(out *batch.Column, _ []*batch.Column, rows int, sel []int32) error {
-		to := batch.Values[string](out)
-		var b [16]byte
-		for _, i := range expr.Rows(rows, sel) {
-			_, _ = rand.Read(b[:]) // it never fails
-			b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-			to[i] = fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-		}
-		return nil
-	}),
+	Kernel: func(_ *expr.Call, env *expr.Env) (expr.Kernel, error) {
+		lot := env.NewLot()
+		var source *rand.ChaCha8
+		return func(out *batch.Column, _ []*batch.Column, rows int, sel []int32) error {
+			if lot.Begins() {
+				source = rand.NewChaCha8(seedOfUUIDs(lot))
+			}
+			to := batch.Values[string](out)
+			var b [16]byte
+			for _, i := range expr.Rows(rows, sel) {
+				_, _ = source.Read(b[:]) // it never fails
+				b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+				to[i] = fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+			}
+			return nil
+		}, nil
+	},
+}
+
+// seedOfUUIDs is the seed of a task's uuids.
+func seedOfUUIDs(lot *expr.Lot) (seed [32]byte) {
+	binary.LittleEndian.PutUint64(seed[:], lot.Seed())
+	binary.LittleEndian.PutUint64(seed[8:], uint64(lot.Task()))
+	return seed
 }
 
 // partitionID is spark_partition_id(). Tasks do not know their number: it is 0.
@@ -103,14 +118,17 @@ var partitionID = &expr.Function{
 }
 
 // increasingID is monotonically_increasing_id(): the place of the row among those
-// that its task has seen.
+// that its task has seen, above the task's number.
 var increasingID = &expr.Function{
 	Name:     "monotonically_increasing_id",
 	Volatile: true,
 	Resolve:  bare("monotonically_increasing_id", "monotonically_increasing_id()", tLong),
-	Kernel: func(*expr.Call, *expr.Env) (expr.Kernel, error) {
-		next := int64(0)
+	Kernel: func(_ *expr.Call, env *expr.Env) (expr.Kernel, error) {
+		lot, next := env.NewLot(), int64(0)
 		return func(out *batch.Column, _ []*batch.Column, rows int, sel []int32) error {
+			if lot.Begins() {
+				next = int64(lot.Task()) << 33
+			}
 			to := batch.Values[int64](out)
 			for _, i := range expr.Rows(rows, sel) {
 				to[i] = next

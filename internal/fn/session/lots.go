@@ -3,7 +3,6 @@ package session
 import (
 	"encoding/binary"
 	"math/bits"
-	"math/rand/v2"
 
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/expr"
@@ -49,21 +48,48 @@ func (l *lots) float64() float64 {
 	return float64(hi+int64(l.next(27))) / (1 << 53)
 }
 
-// seedOf is the seed that a literal gives, or a random one.
-func seedOf(args []expr.Expr, k int) int64 {
+// series is the series of a function: it begins anew with each task, from the seed
+// that a literal gives and the task's number, or else from what the batch has of
+// chance.
+type series struct {
+	lots
+	lot    *expr.Lot
+	seed   int64
+	seeded bool
+}
+
+func newSeries(env *expr.Env, args []expr.Expr, k int) *series {
+	s := &series{lot: env.NewLot()}
+	s.seed, s.seeded = seedOf(args, k)
+	return s
+}
+
+// begin begins the series if a task has begun.
+func (s *series) begin() {
+	switch {
+	case !s.lot.Begins():
+	case s.seeded:
+		s.lots = *newLots(s.seed + int64(s.lot.Task()))
+	default:
+		s.lots = *newLots(int64(s.lot.Seed()))
+	}
+}
+
+// seedOf is the seed that a literal gives; false: there is none.
+func seedOf(args []expr.Expr, k int) (int64, bool) {
 	if k < len(args) {
 		if l, ok := args[k].(*expr.Literal); ok {
 			switch v := l.Value.(type) {
 			case int32:
-				return int64(v)
+				return int64(v), true
 			case int64:
-				return v
+				return v, true
 			case nil:
-				return 0
+				return 0, true
 			}
 		}
 	}
-	return rand.Int64()
+	return 0, false
 }
 
 // uniform is uniform(min, max, seed): a number between two constants, of the wider
@@ -103,9 +129,10 @@ var uniform = &expr.Function{
 var drawn = &expr.Function{
 	Name:     "uniform",
 	Volatile: true,
-	Kernel: func(c *expr.Call, _ *expr.Env) (expr.Kernel, error) {
-		l := newLots(seedOf(c.Args, 2))
+	Kernel: func(c *expr.Call, env *expr.Env) (expr.Kernel, error) {
+		l := newSeries(env, c.Args, 2)
 		return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
+			l.begin()
 			from, end, to := expr.ArgOf[float64](args[0]), expr.ArgOf[float64](args[1]), batch.Values[float64](out)
 			for _, i := range expr.Rows(rows, sel) {
 				to[i] = from.At(i) + l.float64()*(end.At(i)-from.At(i))
@@ -136,10 +163,11 @@ var randomText = &expr.Function{
 		}
 		return expr.Resolution{Args: args, Type: tString}, nil
 	},
-	Kernel: func(c *expr.Call, _ *expr.Env) (expr.Kernel, error) {
-		l := newLots(seedOf(c.Args, 1))
+	Kernel: func(c *expr.Call, env *expr.Env) (expr.Kernel, error) {
+		l := newSeries(env, c.Args, 1)
 		n := c.Args[0].(*expr.Literal).Value.(int32)
 		return func(out *batch.Column, _ []*batch.Column, rows int, sel []int32) error {
+			l.begin()
 			to := batch.Values[string](out)
 			for _, i := range expr.Rows(rows, sel) {
 				b := make([]byte, n)
