@@ -13,6 +13,7 @@ import (
 	"github.com/weirstream/weir/internal/datetime"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
+	"github.com/weirstream/weir/internal/query"
 	"github.com/weirstream/weir/internal/sql"
 	"github.com/weirstream/weir/types"
 )
@@ -42,7 +43,10 @@ func (s *Session) Run(ctx context.Context, script string, emit func(Result) erro
 		case nil:
 			r.Rows = s.frame(st.Query, nil)
 		case *plan.CreateStreamingTable:
-			r.Query, err = s.createStreamingTable(ctx, c)
+			var w *StreamWriter
+			if w, err = s.streamingTable(c, script); err == nil {
+				r.Query, err = w.Start(ctx)
+			}
 		default:
 			r.Rows, err = s.command(ctx, c)
 		}
@@ -209,8 +213,8 @@ func splitOptions(options map[string]string) jobOptions {
 	return j
 }
 
-// createStreamingTable starts the query of the job form (S230).
-func (s *Session) createStreamingTable(ctx context.Context, c *plan.CreateStreamingTable) (*Query, error) {
+// streamingTable is the query of the job form (S230), before it is started.
+func (s *Session) streamingTable(c *plan.CreateStreamingTable, script string) (*StreamWriter, error) {
 	o := splitOptions(c.Options)
 	w := s.frame(c.Query, nil).WriteStream().PartitionBy(c.PartitionBy...).OutputModeNamed(o.mode)
 	w.QueryName(o.name)
@@ -228,7 +232,11 @@ func (s *Session) createStreamingTable(ctx context.Context, c *plan.CreateStream
 		}
 		w.Trigger(t)
 	}
-	return w.Start(ctx)
+	w.job = query.Job{Table: strings.Join(c.Name, ".")}
+	if len(script) <= longestJob && !secret.MatchString(script) {
+		w.job.Script = script
+	}
+	return w, nil
 }
 
 // ParseTrigger reads a trigger as text: "1 second" or "processingTime 1 second",

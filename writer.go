@@ -1,6 +1,7 @@
 package weir
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,7 @@ type StreamWriter struct {
 	name        string
 	partitionBy []string
 	foreach     connector.Sink // of Foreach and ForeachBatch
+	job         query.Job
 }
 
 // WriteStream begins to say where a stream goes.
@@ -103,31 +105,11 @@ func (w *StreamWriter) outputMode() (OutputMode, error) {
 // everything (S07). path, for file sinks, may also be given as an option.
 // Cancelling ctx stops the query after the running batch.
 func (w *StreamWriter) Start(ctx context.Context, path ...string) (*Query, error) {
-	if w.frame.err != nil {
-		return nil, w.frame.err
-	}
 	if len(path) > 0 {
 		w.Option("path", path[0])
 	}
-	mode, err := w.outputMode()
-	if err = errors.Join(err, w.trigger.err); err != nil {
-		return nil, err
-	}
-	s := w.frame.session
-	c := s.settings()
-	node, err := s.analyze(ctx, w.frame.node, &c)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.checkStream(node, mode); err != nil {
-		return nil, err
-	}
-	env := c.env()
-	env.Now = s.clockNow().UnixMicro()
-	if node, err = optimize.Optimize(node, &env); err != nil {
-		return nil, err
-	}
-	open, err := w.sink(&c, mode)
+	c := w.frame.settings()
+	config, err := w.config(ctx, &c)
 	if err != nil {
 		return nil, err
 	}
@@ -135,12 +117,66 @@ func (w *StreamWriter) Start(ctx context.Context, path ...string) (*Query, error
 	if err != nil {
 		return nil, err
 	}
-	q, err := s.queries.start(ctx, query.Config{Name: w.name, Plan: node, Mode: mode, Trigger: w.trigger.trigger,
-		OpenSink: open, Checkpoint: where, Settings: c.querySettings(), Env: c.env(), Clock: s.clock, Bus: s.bus, Warn: s.log})
+	config.Checkpoint = where
+	q, err := w.frame.session.queries.start(ctx, config)
 	if err != nil && where.Temporary {
 		err = errors.Join(err, os.RemoveAll(where.Dir))
 	}
 	return q, err
+}
+
+// settings are the session's now; none where the chain has failed, which its user says.
+func (d *DataFrame) settings() conf {
+	if d.err != nil {
+		return conf{}
+	}
+	return d.session.settings()
+}
+
+// config is what the query is made of, but for its checkpoint.
+func (w *StreamWriter) config(ctx context.Context, c *conf) (query.Config, error) {
+	if w.frame.err != nil {
+		return query.Config{}, w.frame.err
+	}
+	mode, err := w.outputMode()
+	if err = errors.Join(err, w.trigger.err); err != nil {
+		return query.Config{}, err
+	}
+	s := w.frame.session
+	node, err := s.analyze(ctx, w.frame.node, c)
+	if err != nil {
+		return query.Config{}, err
+	}
+	if err := c.checkStream(node, mode); err != nil {
+		return query.Config{}, err
+	}
+	env := c.env()
+	env.Now = s.clockNow().UnixMicro()
+	if node, err = optimize.Optimize(node, &env); err != nil {
+		return query.Config{}, err
+	}
+	open, err := w.sink(c, mode)
+	if err != nil {
+		return query.Config{}, err
+	}
+	job := w.job
+	job.Sink = w.sinkText()
+	return query.Config{Name: w.name, Plan: node, Mode: mode, Trigger: w.trigger.trigger, OpenSink: open, Job: job,
+		Settings: c.querySettings(), Env: c.env(), Clock: s.clock, Bus: s.bus, Warn: s.log}, nil
+}
+
+// sinkText is the format of the sink, and where it writes if it has a path.
+func (w *StreamWriter) sinkText() string {
+	if w.foreach != nil {
+		return "foreach"
+	}
+	text := cmp.Or(strings.ToLower(w.format), "parquet")
+	for k, v := range w.options {
+		if strings.EqualFold(k, "path") {
+			text += " " + v
+		}
+	}
+	return text
 }
 
 // sink finds the format and gives what opens it.

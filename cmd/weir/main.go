@@ -5,6 +5,8 @@
 //	weir run JOB.sql     a job
 //	weir sql             one statement, or a shell
 //	weir state           what a checkpoint holds of operators with state
+//	weir replay          runs batches of a checkpoint again, to see what they did
+//	weir check           what becomes of a checkpoint if a changed job is started on it
 //	weir gen             input data as files
 //	weir bench           measurements, beside other engines
 //	weir version
@@ -46,6 +48,8 @@ type commands struct {
 	Run     runCommand     `cmd:"" help:"Run a job: a file of SQL statements."`
 	SQL     sqlCommand     `cmd:"" name:"sql" help:"Run one statement, or an interactive shell."`
 	State   stateCommand   `cmd:"" help:"Show the state that a checkpoint holds."`
+	Replay  replayCommand  `cmd:"" help:"Run batches of a checkpoint again, and show what each operator took and gave."`
+	Check   checkCommand   `cmd:"" help:"Say what becomes of a checkpoint if a changed job is started on it."`
 	Gen     genCommand     `cmd:"" help:"Write generated input as files."`
 	Bench   benchCommand   `cmd:"" help:"Measure, beside other engines where asked."`
 	Version versionCommand `cmd:"" help:"Print the version."`

@@ -2,9 +2,12 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -16,14 +19,34 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
+	if dir := os.Getenv(killedFolder); dir != "" {
+		if err := killedJob(dir, os.Getenv(killedStore)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	testscript.Main(m, map[string]func(){"weir": main})
 }
 
 // TestScripts runs testdata/script: the command as its users see it.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", Cmds: map[string]func(*testscript.TestScript, bool, []string){
-		"exits": exits,
+		"exits": exits, "masked": masked,
 	}})
+}
+
+// batchTime is when a batch was planned.
+var batchTime = regexp.MustCompile(`(?m)^(batch \d+ of )[-0-9]+ [:.0-9]+`)
+
+// masked compares the output with a file, but for the times of batches and the place
+// of the test: masked FILE.
+func masked(ts *testscript.TestScript, _ bool, args []string) {
+	got := batchTime.ReplaceAllString(ts.ReadFile("stdout"), "${1}TIME")
+	got = strings.ReplaceAll(got, ts.Getenv("WORK"), "WORK")
+	if want := ts.ReadFile(args[0]); got != want {
+		ts.Fatalf("the output is\n%s\nwant\n%s", got, want)
+	}
 }
 
 // exits runs a command and compares its exit code: exits CODE COMMAND ARGS…

@@ -25,6 +25,9 @@ type Options struct {
 	Mode connector.OutputMode
 	// Env holds the session's mode and zone; the program sets its Now.
 	Env *expr.Env
+	// Tap may put an operator over that of a node, in each of its chains, to watch it;
+	// scans are not shown to it. Nil: nobody watches.
+	Tap func(n plan.Node, op exec.Operator) exec.Operator
 	// Salt is what functions of chance without a seed draw from, the same for all
 	// runs of a query; 0: something else for each program.
 	Salt uint64
@@ -97,9 +100,17 @@ func (b *builder) compilerIn(input []*expr.Ref, env *expr.Env) *expr.Compiler {
 	return &expr.Compiler{Input: input, Cast: cast.New, Env: env}
 }
 
-// node is the switch from plan node to operator. It adds to s the leaves beneath
-// n and gives the chain that makes n's rows.
+// node adds to s the leaves beneath n and gives the chain that makes n's rows.
 func (b *builder) node(n plan.Node, s *stage) (factory, error) {
+	made, err := b.operator(n, s)
+	if _, scan := n.(*plan.Scan); err != nil || b.Tap == nil || scan {
+		return made, err
+	}
+	return over(made, func(op exec.Operator, _ int) (exec.Operator, error) { return b.Tap(n, op), nil }), nil
+}
+
+// operator is the switch from plan node to operator.
+func (b *builder) operator(n plan.Node, s *stage) (factory, error) {
 	switch n := n.(type) {
 	case *plan.Scan:
 		return b.scan(n, s)
@@ -267,7 +278,7 @@ func (b *builder) watermark(n *plan.WithWatermark, s *stage) (factory, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Watermark{ID: n.ID, Delay: n.Delay}
+	w := &Watermark{ID: n.ID, Delay: n.Delay, Column: n.Column.String()}
 	b.program.Watermarks = append(b.program.Watermarks, w)
 	return over(below, func(op exec.Operator, _ int) (exec.Operator, error) {
 		column, err := b.compiler(n.Input.Output()).Compile(n.Column)

@@ -55,6 +55,8 @@ type Watermark struct {
 	ID int
 	// Delay is in microseconds.
 	Delay int64
+	// Column is the column of event times, as plans are written.
+	Column string
 	// observers collect the event times, one a worker.
 	observers []*exec.Watermark
 }

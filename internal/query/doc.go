@@ -10,6 +10,9 @@
 //	Wait        trigger.go   for the clock, a source, a caller
 //	            report.go    one Progress a trigger, to listeners and metrics
 //
+// [Replay] runs batches of a checkpoint again over a copy in memory (replay.go, tap.go),
+// and [Check] compares a changed query with one (dryrun.go, shape.go).
+//
 // A [Query] is what callers hold: its methods may be called from any goroutine.
 //
 // # What makes a row count once

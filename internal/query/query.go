@@ -46,6 +46,8 @@ type Config struct {
 	Bus *progress.Bus
 	// Warn takes warnings. It is not nil.
 	Warn *slog.Logger
+	// Job is what the checkpoint shall remember of the program.
+	Job Job
 }
 
 // Checkpoint says where a query's progress is kept.

@@ -72,6 +72,9 @@ func open(ctx context.Context, q *Query) (_ *run, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err = r.shapeOf(c).note(r.log, &state); err != nil {
+		return nil, err
+	}
 	r.restoreTracker(c, &state)
 	r.machine, err = newMachine(r, c, &state)
 	return r, err

@@ -21,6 +21,7 @@ func TestFileSystems(t *testing.T) {
 		{"disk", func(t *testing.T) (vfs.FS, string) { return vfs.Disk{}, t.TempDir() }},
 		{"memory", func(t *testing.T) (vfs.FS, string) { return new(vfs.Memory), "/" }},
 		{"crash", func(t *testing.T) (vfs.FS, string) { return vfs.NewCrash(), "/" }},
+		{"overlay", func(*testing.T) (vfs.FS, string) { return vfs.NewOverlay(new(vfs.Memory)), "/" }},
 		{"inject", func(t *testing.T) (vfs.FS, string) {
 			fsys, err := vfs.NewInject(new(vfs.Memory))
 			if err != nil {
