@@ -144,7 +144,7 @@ func (w *Writer) Save(ctx context.Context, path ...string) error {
 
 func (w *Writer) formatName() string {
 	if w.format == "" {
-		return "parquet"
+		return w.frame.session.defaultFormat()
 	}
 	return strings.ToLower(w.format)
 }

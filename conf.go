@@ -35,6 +35,7 @@ type conf struct {
 	idle        time.Duration
 	inferred    bool
 	state       stateConf
+	files       fileConf
 	unsupported bool // what a stream may not do is refused
 	correctness bool // plans whose rows the one watermark could drop are refused
 	// other are settings that weir takes and has no use for.
@@ -93,7 +94,11 @@ var ignoredPrefixes = []string{"spark.app.", "spark.driver.", "spark.executor.",
 	"spark.cores.", "spark.memory.", "spark.network.", "spark.sql.files.", "spark.sql.timeType.", "spark.jars", "weir.job."}
 
 func (c *conf) set(key, value string) error {
-	if k, ok := confKeys[key]; ok {
+	k, ok := confKeys[key]
+	if !ok {
+		k, ok = fileKeys[key]
+	}
+	if ok {
 		if err := k.set(c, value); err != nil {
 			return fault.New(fault.IllegalArgument, "%s = %q: %v", key, value, err).With("confName", key)
 		}
@@ -119,6 +124,9 @@ func (c *conf) set(key, value string) error {
 
 func (c *conf) get(key string) (string, bool) {
 	if k, ok := confKeys[key]; ok {
+		return k.get(c), true
+	}
+	if k, ok := fileKeys[key]; ok {
 		return k.get(c), true
 	}
 	v, ok := c.other[key]

@@ -1,6 +1,7 @@
 package weir
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -73,7 +74,7 @@ func (r *Reader) Load(paths ...string) *DataFrame {
 	n.Origin = plan.Origin{Site: callSite()}
 	n.Paths = paths
 	if n.Format == "" {
-		n.Format = "parquet"
+		n.Format = r.session.defaultFormat()
 	}
 	return r.session.frame(&n, r.err)
 }
@@ -86,6 +87,18 @@ func (r *Reader) JSON(path string) *DataFrame { return r.Format("json").Load(pat
 
 // CSV loads CSV files.
 func (r *Reader) CSV(path string) *DataFrame { return r.Format("csv").Load(path) }
+
+// Avro loads Avro files.
+func (r *Reader) Avro(path string) *DataFrame { return r.Format("avro").Load(path) }
+
+// Table is a table of the catalog or a view; a stream of it where the Reader reads
+// streams.
+func (r *Reader) Table(name string) *DataFrame {
+	parts, err := tableParts(name)
+	n := r.read
+	n.Origin, n.Table = plan.Origin{Site: callSite()}, parts
+	return r.session.frame(&n, errors.Join(r.err, err))
+}
 
 // Parquet loads Parquet files.
 func (r *Reader) Parquet(path string) *DataFrame { return r.Format("parquet").Load(path) }

@@ -145,7 +145,7 @@ func (s *Session) settings() conf {
 
 // connectorEnv is what the session lends to connectors.
 func (s *Session) connectorEnv(c *conf) connector.Env {
-	return connector.Env{Location: c.location, Now: s.clock.Now, Warn: s.log, Out: s.out}
+	return connector.Env{Location: c.location, Now: s.clock.Now, Warn: s.log, Out: s.out, Defaults: c.files.options}
 }
 
 // analyze resolves a plan with the present settings.

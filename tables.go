@@ -143,7 +143,7 @@ func (s *Session) createTable(ctx context.Context, c *plan.CreateTable) error {
 	}
 	d := &tableDefinition{Name: name, Provider: c.Using, Location: c.Location, PartitionBy: c.PartitionBy, Options: c.Options}
 	if d.Provider == "" {
-		d.Provider = "parquet"
+		d.Provider = s.defaultFormat()
 	}
 	if location, given := c.Options["path"]; given && d.Location == "" {
 		d.Location = location

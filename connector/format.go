@@ -33,6 +33,14 @@ type TableFormat interface {
 	OpenTable(ctx context.Context, s SourceSpec) (Table, error)
 }
 
+// HiddenFormat is a format whose rows have columns that are there only where they are
+// named: * does not stand for them.
+type HiddenFormat interface {
+	Format
+	// Hidden are the columns.
+	Hidden() types.Schema
+}
+
 // SinkFormat is a format that streams can be written to.
 type SinkFormat interface {
 	Format
@@ -71,6 +79,9 @@ type Env struct {
 	Now func() time.Time
 	// Warn takes warnings for the user. It may be nil.
 	Warn *slog.Logger
+	// Defaults are options that the session's settings stand for, by name or, of
+	// one format, as in "parquet.compression". See [Options.WithDefaults].
+	Defaults map[string]string
 	// Out is where the console sink prints.
 	Out io.Writer
 }

@@ -3,6 +3,7 @@ package connector
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"strconv"
@@ -14,7 +15,8 @@ import (
 // Options are the string options of a Spark program, without regard to the case
 // of names. The zero value has none.
 type Options struct {
-	values map[string]option // by lower-case name
+	values   map[string]option // by lower-case name
+	defaults map[string]option // those that stand in for what was not given
 }
 
 type option struct{ name, value string }
@@ -31,12 +33,36 @@ func NewOptions(m map[string]string) Options {
 // Get is an option's value and whether it was given.
 func (o Options) Get(name string) (string, bool) {
 	v, ok := o.values[strings.ToLower(name)]
+	if !ok {
+		v, ok = o.defaults[strings.ToLower(name)]
+	}
 	return v.value, ok
+}
+
+// WithDefaults are the options with those of the session's settings behind them that
+// are of every format, or of this one: "parquet.compression".
+func (o Options) WithDefaults(format string, defaults map[string]string) Options {
+	o.defaults = make(map[string]option)
+	for name, value := range defaults {
+		of, own, ok := strings.Cut(name, ".")
+		switch {
+		case !ok:
+			o.defaults[strings.ToLower(name)] = option{name, value}
+		case strings.EqualFold(of, format):
+			o.defaults[strings.ToLower(own)] = option{own, value}
+		}
+	}
+	return o
 }
 
 // Map is a copy of the options by the names that the user wrote.
 func (o Options) Map() map[string]string {
 	m := make(map[string]string, len(o.values))
+	for key, v := range o.defaults {
+		if _, given := o.values[key]; !given {
+			m[v.name] = v.value
+		}
+	}
 	for _, v := range o.values {
 		m[v.name] = v.value
 	}
@@ -163,18 +189,39 @@ func (p *Parser) fail(name, format string, args ...any) {
 // Err reports every wrong and every unknown option; nil if there is none. For an
 // unknown one the nearest known name is offered.
 func (p *Parser) Err() error {
+	for _, u := range p.unknown() {
+		p.fail(u.name, "%s", u.value)
+	}
+	return errors.Join(p.errs...)
+}
+
+// Lenient reports every wrong option, and warns of the unknown ones, which Spark
+// ignores. warn may be nil.
+func (p *Parser) Lenient(warn *slog.Logger) error {
+	if warn != nil {
+		for _, u := range p.unknown() {
+			warn.Warn("an option is ignored: it "+u.value, "format", p.format, "option", u.name)
+		}
+	}
+	return errors.Join(p.errs...)
+}
+
+// unknown are the options that no call named, with what to say of them.
+func (p *Parser) unknown() []option {
+	var list []option
 	for _, key := range slices.Sorted(maps.Keys(p.options.values)) {
 		if _, ok := p.known[key]; ok {
 			continue
 		}
-		name := p.options.values[key].name
-		if near := Nearest(name, slices.Sorted(maps.Values(p.known))); near != "" {
-			p.fail(name, "is not known; did you mean %s?", near)
+		u := option{name: p.options.values[key].name}
+		if near := Nearest(u.name, slices.Sorted(maps.Values(p.known))); near != "" {
+			u.value = "is not known; did you mean " + near + "?"
 		} else {
-			p.fail(name, "is not known; known are %s", strings.Join(slices.Sorted(maps.Values(p.known)), ", "))
+			u.value = "is not known; known are " + strings.Join(slices.Sorted(maps.Values(p.known)), ", ")
 		}
+		list = append(list, u)
 	}
-	return errors.Join(p.errs...)
+	return list
 }
 
 // Nearest is the candidate that is most like name, or "" where none is near

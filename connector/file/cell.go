@@ -27,7 +27,7 @@ func setCell(c *batch.Column, text string, zone *datetime.Zone) error {
 	case types.Float:
 		ok = setFirst(c, text, func(s string) (float32, bool) { f, ok := parseFloat(s, 32); return float32(f), ok })
 	case types.Double:
-		ok = setFirst(c, text, func(s string) (float64, bool) { return parseFloat(s, 64) })
+		ok = setFirst(c, text, parseJavaDouble)
 	case types.Decimal128:
 		ok = setFirst(c, text, func(s string) (types.Decimal, bool) {
 			d, err := types.ParseDecimal(s, c.Type.Precision, c.Type.Scale)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"path"
+	"slices"
 
 	"github.com/weirstream/weir/connector"
 	"github.com/weirstream/weir/connector/file/parquet"
@@ -57,7 +58,7 @@ const defaultSplit = 32 << 20
 
 // split cuts a file into parts for tasks. An empty file has none.
 func (c content) split(f found) []connector.Split {
-	if f.size == 0 {
+	if w, ok := c.decoder.(interface{ whole() bool }); f.size == 0 && !(ok && w.whole()) {
 		return nil
 	}
 	size := c.splitSize
@@ -91,7 +92,21 @@ func (c content) open(ctx context.Context, s connector.Split, scan connector.Sca
 	if !ok {
 		return nil, fault.New(fault.IllegalArgument, "the split %s is none of a file source", s.Label)
 	}
-	inner := connector.Scan{Predicates: scan.Predicates}
+	inner := connector.Scan{}
+	for _, test := range scan.Predicates {
+		k := slices.IndexFunc(c.parts, func(f types.Field) bool { return f.Name == test.Path[0] })
+		if k < 0 {
+			inner.Predicates = append(inner.Predicates, test)
+			continue
+		}
+		value, err := constant(c.parts[k], p.file.values, c.zone)
+		if err != nil {
+			return nil, err
+		}
+		if ruledOut(value, test) {
+			return noRows{}, nil
+		}
+	}
 	mixed := &mixedRows{path: p.file.path}
 	for i, f := range scan.Schema.Fields {
 		constant, err := c.constant(f, p)
@@ -190,6 +205,17 @@ func (noRows) Close() error                                   { return nil }
 // metadataColumn is Spark's hidden column about the file of a row (S10e).
 const metadataColumn = "_metadata"
 
+// Hidden is the column _metadata (S10e).
+func (f Format) Hidden() types.Schema {
+	text, whole := types.Of(types.String), types.Of(types.Long)
+	fields := []types.Field{
+		{Name: "file_path", Type: text}, {Name: "file_name", Type: text}, {Name: "file_size", Type: whole},
+		{Name: "file_block_start", Type: whole}, {Name: "file_block_length", Type: whole},
+		{Name: "file_modification_time", Type: types.Of(types.Timestamp)},
+	}
+	return types.NewSchema(types.Field{Name: metadataColumn, Type: types.StructOf(fields...)})
+}
+
 // fileMetadata is the column _metadata, of the fields that are wanted of it.
 func fileMetadata(f types.Field, p part) *batch.Column {
 	c := batch.NewColumn(f.Type, 1)
@@ -244,7 +270,8 @@ func (d parquetDecoder) open(p part, fsys vfs.FS, scan connector.Scan) (connecto
 }
 
 // openLines opens the lines of a part, decompressed where the name says so.
-func openLines(p part, fsys vfs.FS, sep string, chunk int) (*lineChunks, io.Closer, error) {
+func openLines(p part, fsys vfs.FS, form Lines, chunk int) (*lineChunks, io.Closer, error) {
+	sep := form.Separator
 	r, err := fsys.Open(p.file.path)
 	if err != nil {
 		return nil, nil, unreadable(p.file.path, err)
@@ -264,7 +291,7 @@ func openLines(p part, fsys vfs.FS, sep string, chunk int) (*lineChunks, io.Clos
 		source = io.NewSectionReader(r, p.start-back, math.MaxInt64-p.start)
 		left, skip = p.stop-p.start+back, p.start > 0
 	}
-	lines := newLineChunks(source, separator, left, chunk)
+	lines := newLineChunks(fromCharset(form.Charset, source), separator, left, chunk)
 	lines.at = max(0, p.start-back)
 	if skip {
 		err = lines.skipLine()

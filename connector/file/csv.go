@@ -18,6 +18,7 @@ import (
 type csvDecoder struct {
 	options csvtext.Options
 	counts  *recordCounts
+	form    Lines
 	schema  types.Schema // the columns of the files, which are found by their places
 }
 
@@ -27,7 +28,9 @@ func (d csvDecoder) placed(schema types.Schema) decoder {
 	return d
 }
 
-func (d csvDecoder) divisible(name string) bool { return !d.options.MultiLine && !compressed(name) }
+func (d csvDecoder) divisible(name string) bool {
+	return !d.options.MultiLine && d.form.Charset == nil && !compressed(name)
+}
 
 func (d csvDecoder) open(p part, fsys vfs.FS, scan connector.Scan) (connector.Reader, error) {
 	options := d.options
@@ -36,14 +39,14 @@ func (d csvDecoder) open(p part, fsys vfs.FS, scan connector.Scan) (connector.Re
 	if err != nil {
 		return nil, err
 	}
-	lines, closer, err := openLines(p, fsys, options.LineSeparator, recordChunk)
+	lines, closer, err := openLines(p, fsys, d.form, recordChunk)
 	if err != nil {
 		return nil, err
 	}
 	if options.MultiLine {
 		lines.complete = decoder.Complete
 	}
-	records := &recordRows{part: p, fs: fsys, lines: lines, closer: closer, counts: d.counts}
+	records := &recordRows{part: p, fs: fsys, lines: lines, closer: closer, counts: d.counts, form: d.form}
 	return &csvRows{recordRows: records, decoder: decoder}, nil
 }
 
@@ -95,7 +98,7 @@ var csvKind = kind{
 	reads: func(p *connector.Parser, r reading) (decoder, error) {
 		p.Known(csvtext.OptionNames...)
 		o, err := csvtext.ParseOptions(r.spec.Options.Map(), r.zone)
-		return csvDecoder{options: o, counts: r.counts}, err
+		return csvDecoder{options: o, counts: r.counts, form: Lines{Separator: o.LineSeparator, Charset: charset(p)}}, err
 	},
 	infer:  inferCSV,
 	writes: csvEncoding,
@@ -103,14 +106,14 @@ var csvKind = kind{
 
 // inferCSV looks at every record of every file.
 func inferCSV(ctx context.Context, d decoder, fsys vfs.FS, files []found) (types.Schema, error) {
-	o := d.(csvDecoder).options
+	o, form := d.(csvDecoder).options, d.(csvDecoder).form
 	inference := csvtext.NewInference(o)
 	cutter, err := csvtext.NewDecoder(types.Schema{}, types.Schema{}, o)
 	if err != nil {
 		return types.Schema{}, err
 	}
 	for _, f := range files {
-		lines, closer, err := openLines(part{file: f}, fsys, o.LineSeparator, recordChunk)
+		lines, closer, err := openLines(part{file: f}, fsys, form, recordChunk)
 		if err != nil {
 			return types.Schema{}, err
 		}
@@ -145,7 +148,7 @@ func csvEncoding(p *connector.Parser, w writing) (encoding, error) {
 	if len(ending) != 3 || !letters(ending) {
 		p.Fail("extension", "is %q; it must be of three letters", ending)
 	}
-	c := compression(p)
+	c := compression(p).inCharset(charset(p))
 	open := func(to io.Writer, schema types.Schema) (rowWriter, error) {
 		e := csvtext.NewEncoder(schema, o)
 		if o.Header.Present {

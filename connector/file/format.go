@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/weirstream/weir/connector"
 	"github.com/weirstream/weir/connector/file/parquet"
@@ -31,6 +32,9 @@ type kind struct {
 	fixed *types.Schema
 	// infer finds the schema of a table's files, which are at least one.
 	infer func(ctx context.Context, d decoder, fsys vfs.FS, files []found) (types.Schema, error)
+	// merges says that a file has a schema of its own and that those of all files
+	// are put together with mergeSchema.
+	merges bool
 	// writes takes the format's options for writing.
 	writes func(p *connector.Parser, w writing) (encoding, error)
 }
@@ -43,14 +47,14 @@ type reading struct {
 	counts *recordCounts
 }
 
-// Formats are text, JSON, CSV and Parquet over a file system; nil is that of the
-// machine.
+// Formats are text, JSON, CSV, Parquet, Avro, Arrow and whole files over a file system;
+// nil is that of the machine.
 func Formats(fsys vfs.FS) []connector.Format {
 	if fsys == nil {
 		fsys = vfs.Disk{FileMode: 0o644, DirMode: 0o755}
 	}
 	var all []connector.Format
-	for _, k := range []kind{textKind, parquetKind, jsonKind, csvKind} {
+	for _, k := range []kind{textKind, parquetKind, jsonKind, csvKind, avroKind, arrowKind, binaryKind} {
 		all = append(all, Format{k, fsys})
 	}
 	return all
@@ -68,13 +72,18 @@ func errNoSchema(format string) error {
 
 // prepare reads the options and makes what reads the files.
 func (f Format) prepare(s connector.SourceSpec, stream bool) (Options, content, error) {
+	s.Options = s.Options.WithDefaults(f.kind.name, s.Env.Defaults)
 	p := s.Options.Parse(f.kind.name)
 	o := parseCommon(p, s, stream)
 	zone := datetime.NewZone(s.Env.Location)
 	c := content{fs: f.fs, env: s.Env, zone: zone, listing: o.Listing, counts: &recordCounts{}}
 	var err error
 	c.decoder, err = f.kind.reads(p, reading{s, zone, &o.Text, c.counts})
-	return o, c, errors.Join(p.Err(), err)
+	warn := s.Env.Warn
+	if s.OpenLog != nil {
+		warn = nil // it was said when the schema was asked
+	}
+	return o, c, errors.Join(p.Lenient(warn), err)
 }
 
 // SourceSchema is the user's schema with the partition columns that the
@@ -111,29 +120,39 @@ func (f Format) stream(ctx context.Context, s connector.SourceSpec) (Options, co
 // settle makes the schema: data columns, then partition columns.
 func (f Format) settle(c *content, given *types.Schema, dirs []found, data *types.Schema) error {
 	var err error
-	if c.parts, err = partitionColumns(dirs, given); err != nil {
+	if c.parts, err = partitionColumns(dirs, given, c.listing.TextPartitions); err != nil {
 		return err
 	}
 	if given != nil {
 		data = given
 	}
+	var stored types.Schema // what the files hold
+	parts := slices.Clone(c.parts)
 	for _, field := range data.Fields {
-		if slices.ContainsFunc(c.parts, func(p types.Field) bool { return p.Name == field.Name }) {
+		// A column that the files have too stays in its place, with the directory's
+		// values.
+		k := slices.IndexFunc(parts, func(p types.Field) bool { return strings.EqualFold(p.Name, field.Name) })
+		if k >= 0 && given == nil {
+			c.schema.Fields = append(c.schema.Fields, parts[k])
+			parts = slices.Delete(parts, k, k+1)
+		}
+		if k >= 0 {
 			continue
 		}
 		field.Nullable = true
 		c.schema.Fields = append(c.schema.Fields, field)
+		stored.Fields = append(stored.Fields, field)
 	}
 	if f.kind.fixed != nil && given != nil {
-		if n := c.schema.Len(); n > 1 || n == 1 && c.schema.Fields[0].Type.Kind != types.String {
+		if n := stored.Len(); f.kind.fixed == &textSchema && (n > 1 || n == 1 && stored.Fields[0].Type.Kind != types.String) {
 			return fault.New(fault.IllegalArgument, "the format %s has one column of type STRING; the schema given has "+
-				"%d columns besides the partition columns", f.kind.name, n)
+				"%d columns besides the partition columns", f.kind.name, stored.Len())
 		}
 	}
 	if d, ok := c.decoder.(placer); ok {
-		c.decoder = d.placed(types.NewSchema(slices.Clone(c.schema.Fields)...))
+		c.decoder = d.placed(stored)
 	}
-	c.schema.Fields = append(c.schema.Fields, c.parts...)
+	c.schema.Fields = append(c.schema.Fields, parts...)
 	return nil
 }
 
@@ -170,6 +189,7 @@ var textKind = kind{
 	reads: func(p *connector.Parser, r reading) (decoder, error) {
 		r.text.Whole = p.Bool("wholetext", false)
 		r.text.Separator = p.Text("lineSep", "")
+		r.text.Charset = charset(p)
 		p.Known("compression")
 		return textDecoder{*r.text}, nil
 	},
@@ -184,17 +204,22 @@ var parquetKind = kind{
 		return parquetDecoder{&parquet.Pool{}}, nil
 	},
 	infer: func(_ context.Context, d decoder, fsys vfs.FS, files []found) (types.Schema, error) {
-		r, err := fsys.Open(files[0].path)
-		if err != nil {
-			return types.Schema{}, unreadable(files[0].path, err)
-		}
-		f, err := parquet.Open(files[0].path, r, d.(parquetDecoder).pool)
-		if err != nil {
-			return types.Schema{}, err
-		}
-		return f.Schema(), f.Close()
+		return parquetSchema(files[0], d.(parquetDecoder), fsys)
 	},
+	merges: true,
 	writes: parquetEncoding,
+}
+
+func parquetSchema(from found, d parquetDecoder, fsys vfs.FS) (types.Schema, error) {
+	r, err := fsys.Open(from.path)
+	if err != nil {
+		return types.Schema{}, unreadable(from.path, err)
+	}
+	f, err := parquet.Open(from.path, r, d.pool)
+	if err != nil {
+		return types.Schema{}, err
+	}
+	return f.Schema(), f.Close()
 }
 
 // OpenTable lists the files and, without a schema, infers one.
@@ -227,7 +252,8 @@ func (f Format) OpenTable(ctx context.Context, s connector.SourceSpec) (connecto
 			return nil, fault.New(fault.UnableToInfer, "there is no %s file in %s to infer the schema from; give the "+
 				"schema, or the path of a directory that has files", f.kind.name, o.Path).With("format", f.kind.name)
 		}
-		inferred, err := f.kind.infer(ctx, c.decoder, f.fs, sample)
+		merge, _ := s.Options.WithDefaults(f.kind.name, s.Env.Defaults).Get("mergeSchema")
+		inferred, err := f.inferred(ctx, c, sample, f.kind.merges && strings.EqualFold(merge, "true"))
 		if err != nil {
 			return nil, err
 		}
@@ -239,6 +265,40 @@ func (f Format) OpenTable(ctx context.Context, s connector.SourceSpec) (connecto
 		}
 	}
 	return t, f.settle(&t.content, s.Schema, t.files, data)
+}
+
+// inferred is the schema of the files: of the first that can be read, or of all
+// together.
+func (f Format) inferred(ctx context.Context, c content, files []found, merge bool) (types.Schema, error) {
+	if !f.kind.merges {
+		return f.kind.infer(ctx, c.decoder, f.fs, files)
+	}
+	var all types.Schema
+	read := false
+	for i := range files {
+		s, err := f.kind.infer(ctx, c.decoder, f.fs, files[i:i+1])
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil && !c.forgivable(files[i].path, err) {
+			return s, err
+		}
+		if err != nil {
+			continue
+		}
+		if !merge {
+			return s, nil
+		}
+		if all, err = mergeSchemas(all, s, files[i].path); err != nil {
+			return s, err
+		}
+		read = true
+	}
+	if !read {
+		return all, fault.New(fault.UnableToInfer, "none of the %d files can be read; give the schema", len(files)).
+			With("format", f.kind.name)
+	}
+	return all, nil
 }
 
 // tableFiles are all files of a path, in order of their paths.

@@ -16,9 +16,12 @@ import (
 type jsonDecoder struct {
 	options jsontext.Options
 	counts  *recordCounts
+	form    Lines
 }
 
-func (d jsonDecoder) divisible(name string) bool { return !d.options.MultiLine && !compressed(name) }
+func (d jsonDecoder) divisible(name string) bool {
+	return !d.options.MultiLine && d.form.Charset == nil && !compressed(name)
+}
 
 func (d jsonDecoder) open(p part, fsys vfs.FS, scan connector.Scan) (connector.Reader, error) {
 	decoder, err := jsontext.NewDecoder(scan.Schema, d.options)
@@ -26,11 +29,11 @@ func (d jsonDecoder) open(p part, fsys vfs.FS, scan connector.Scan) (connector.R
 		return nil, err
 	}
 	decoder.SetTests(jsonTests(scan.Predicates))
-	lines, closer, err := openLines(p, fsys, d.options.LineSeparator, recordChunk)
+	lines, closer, err := openLines(p, fsys, d.form, recordChunk)
 	if err != nil {
 		return nil, err
 	}
-	records := &recordRows{part: p, fs: fsys, lines: lines, closer: closer, whole: d.options.MultiLine, counts: d.counts}
+	records := &recordRows{part: p, fs: fsys, lines: lines, closer: closer, whole: d.options.MultiLine, counts: d.counts, form: d.form}
 	return &jsonRows{recordRows: records, decoder: decoder}, nil
 }
 
@@ -96,7 +99,7 @@ var jsonKind = kind{
 	reads: func(p *connector.Parser, r reading) (decoder, error) {
 		p.Known(jsontext.OptionNames...)
 		o, err := jsontext.ParseOptions(r.spec.Options.Map(), r.zone)
-		return jsonDecoder{o, r.counts}, err
+		return jsonDecoder{o, r.counts, Lines{Separator: o.LineSeparator, Charset: charset(p)}}, err
 	},
 	infer:  inferJSON,
 	writes: jsonEncoding,
@@ -104,10 +107,10 @@ var jsonKind = kind{
 
 // inferJSON looks at every record of every file.
 func inferJSON(ctx context.Context, d decoder, fsys vfs.FS, files []found) (types.Schema, error) {
-	o := d.(jsonDecoder).options
+	o, form := d.(jsonDecoder).options, d.(jsonDecoder).form
 	inference := jsontext.NewInference(o)
 	for _, f := range files {
-		lines, closer, err := openLines(part{file: f}, fsys, o.LineSeparator, recordChunk)
+		lines, closer, err := openLines(part{file: f}, fsys, form, recordChunk)
 		if err != nil {
 			return types.Schema{}, err
 		}
@@ -133,7 +136,7 @@ func jsonEncoding(p *connector.Parser, w writing) (encoding, error) {
 	p.Known(jsontext.OptionNames...)
 	o, err := jsontext.ParseOptions(w.spec.Options.Map(), datetime.NewZone(w.spec.Env.Location))
 	sep := cmp.Or(o.LineSeparator, "\n")
-	c := compression(p)
+	c := compression(p).inCharset(charset(p))
 	open := func(to io.Writer, schema types.Schema) (rowWriter, error) {
 		return &lineWriter{to: to, end: sep, row: jsontext.NewEncoder(schema, o).AppendRow}, nil
 	}

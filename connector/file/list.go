@@ -40,6 +40,9 @@ type lister struct {
 	root      string // absolute; may be a glob
 	filter    nameGlob
 	recursive bool
+	base      string // directories below it are partitions; empty: below the root
+	after     int64  // milliseconds; files of then and before do not count. 0: no bound
+	before    int64  // milliseconds; files of then and after do not count. 0: no bound
 	now       func() time.Time
 	// known reports whether a path needs no looking at. It may be nil.
 	known func(path string) bool
@@ -125,6 +128,10 @@ func (l *lister) list(ctx context.Context, strict bool, visit func(found)) error
 		return l.missing()
 	}
 	for _, root := range roots {
+		values, err := l.above(root)
+		if err != nil {
+			return err
+		}
 		at, err := l.fs.Stat(root)
 		switch {
 		case errors.Is(err, fs.ErrNotExist) && isGlob(l.root):
@@ -134,15 +141,42 @@ func (l *lister) list(ctx context.Context, strict bool, visit func(found)) error
 		case err != nil:
 			return l.unreadable(root, err)
 		case at.IsDir():
-			err = l.walk(ctx, root, at, nil, visit)
+			err = l.walk(ctx, root, at, values, visit)
 		case l.filter.matches(path.Base(root)) && !l.isKnown(root):
-			visit(found{path: root, size: at.Size(), modified: at.ModTime().UnixMilli()})
+			f := found{path: root, size: at.Size(), modified: at.ModTime().UnixMilli(), values: values}
+			if l.timely(f) {
+				visit(f)
+			}
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// above are the partitions between the base directory and a root.
+func (l *lister) above(root string) ([]keyValue, error) {
+	if l.base == "" || l.recursive {
+		return nil, nil
+	}
+	below, ok := strings.CutPrefix(root+"/", strings.TrimSuffix(l.base, "/")+"/")
+	if !ok {
+		return nil, fault.New(fault.IllegalArgument, "the option basePath is %s, and the path %s does not lie below it", l.base, root).
+			With("option", "basePath")
+	}
+	var values []keyValue
+	for name := range strings.SplitSeq(below, "/") {
+		if kv, ok := parsePartition(name); ok {
+			values = append(values, kv)
+		}
+	}
+	return values, nil
+}
+
+// timely reports whether the time of a file is within the bounds.
+func (l *lister) timely(f found) bool {
+	return (l.after == 0 || f.modified > l.after) && (l.before == 0 || f.modified < l.before)
 }
 
 func (l *lister) missing() error {
@@ -235,7 +269,9 @@ func (l *lister) read(dir string, at fs.FileInfo, values []keyValue, visit func(
 			continue
 		}
 		f.values = values
-		visit(f)
+		if l.timely(f) {
+			visit(f)
+		}
 	}
 	if l.dirs != nil {
 		l.dirs[dir] = before

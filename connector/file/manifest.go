@@ -62,7 +62,15 @@ func (m manifest) name(batch int64) string {
 func compacts(batch int64) bool { return (batch+1)%compactEvery == 0 }
 
 // exists reports whether a sink has written to the directory.
-func (m manifest) exists() (bool, error) { return vfs.Exists(m.fs, path.Join(m.dir, manifestDir)) }
+func (m manifest) exists() (bool, error) {
+	ok, err := vfs.Exists(m.fs, path.Join(m.dir, manifestDir))
+	if err != nil {
+		if at, statErr := m.fs.Stat(m.dir); statErr == nil && !at.IsDir() {
+			return false, nil // a file has no directory in it
+		}
+	}
+	return ok, err
+}
 
 // batches lists the batches in order, and the newest compacted one, -1 without.
 func (m manifest) batches() (plain []int64, compact int64, err error) {

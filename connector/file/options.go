@@ -7,7 +7,10 @@ import (
 	"strings"
 	"time"
 
+	textencoding "golang.org/x/text/encoding"
+
 	"github.com/weirstream/weir/connector"
+	"github.com/weirstream/weir/internal/datetime"
 )
 
 // Options says what is read and how it is admitted. Only Path is required.
@@ -56,6 +59,14 @@ type Listing struct {
 	SkipMissing bool
 	// SkipCorrupt passes over files that cannot be decoded.
 	SkipCorrupt bool
+	// Base is the directory below which directories are partitions; empty is the
+	// path itself.
+	Base string
+	// After and Before bound the times of files, in milliseconds since the epoch,
+	// exclusive; zero: no bound. Tables only.
+	After, Before int64
+	// TextPartitions makes every partition column a string.
+	TextPartitions bool
 }
 
 // Cleaning says what becomes of a file after its batch was committed.
@@ -89,6 +100,9 @@ type Lines struct {
 	Separator string
 	// Whole makes one record of a file: wholetext, or multiLine.
 	Whole bool
+	// Charset is what the text is written in; nil is UTF-8. A file in another is
+	// read in one piece.
+	Charset textencoding.Encoding
 }
 
 // staticOnly are options that Spark refuses for streams.
@@ -111,18 +125,49 @@ func parseCommon(p *connector.Parser, s connector.SourceSpec, stream bool) Optio
 		}
 		o.Listing.Filter = g
 	}
-	p.Known("basePath", "mergeSchema", "timeZone")
+	p.Known("mergeSchema", "timeZone", "partitionOverwriteMode", "maxRecordsPerFile")
+	o.Listing.TextPartitions = !p.Bool("partitionColumnTypeInference", true)
+	if text := p.Text("basePath", ""); text != "" {
+		local, err := localPath(text)
+		if err != nil {
+			p.Fail("basePath", "is %q: %v", text, err)
+		}
+		o.Listing.Base = absolute(local)
+	}
 	for _, name := range staticOnly {
 		if _, given := s.Options.Get(name); given && stream {
 			p.Fail(name, "is not allowed in file stream sources")
 		}
-		p.Known(name)
 	}
+	o.Listing.After = parseMoment(p, s, "modifiedAfter")
+	o.Listing.Before = parseMoment(p, s, "modifiedBefore")
 	if stream {
 		parseAdmission(p, &o)
 		parseCleaning(p, &o)
 	}
 	return o
+}
+
+// parseMoment reads a time such as 2024-01-31T12:00:00 in the session's time zone, or
+// that of the option timeZone, as milliseconds; 0 where it is not given.
+func parseMoment(p *connector.Parser, s connector.SourceSpec, name string) int64 {
+	text := p.Text(name, "")
+	if text == "" {
+		return 0
+	}
+	zone := datetime.NewZone(s.Env.Location)
+	if id := p.Text("timeZone", ""); id != "" {
+		var err error
+		if zone, err = datetime.LoadZone(id); err != nil {
+			p.Fail("timeZone", "is %q, which is no time zone", id)
+			return 0
+		}
+	}
+	micros, ok := parseTimestamp(text, zone)
+	if !ok {
+		p.Fail(name, "is %q; it must be a time such as 2024-01-31T12:00:00", text)
+	}
+	return micros / 1000
 }
 
 func sourcePath(p *connector.Parser, s connector.SourceSpec, stream bool) string {

@@ -29,6 +29,7 @@ type recordRows struct {
 	whole  bool // the file is one chunk
 	chunk  []byte
 	counts *recordCounts
+	form   Lines
 }
 
 // fetch makes chunk not empty; io.EOF after the last.
@@ -83,7 +84,7 @@ func (r *recordRows) firstLine() string {
 // lineNumber counts the lines before the present place from the file's start.
 func (r *recordRows) lineNumber() (int64, bool) {
 	target := r.lines.at - int64(len(r.chunk))
-	lines, closer, err := openLines(part{file: r.part.file}, r.fs, string(r.lines.sep), recordChunk)
+	lines, closer, err := openLines(part{file: r.part.file}, r.fs, r.form, recordChunk)
 	if err != nil {
 		return 0, false
 	}

@@ -73,6 +73,7 @@ func newLister(o Options, c content, env connector.Env) lister {
 	}
 	return lister{
 		fs: c.fs, root: o.Path, filter: o.Listing.Filter, recursive: o.Listing.Recursive,
+		base: o.Listing.Base, after: o.Listing.After, before: o.Listing.Before,
 		now: now, dirs: make(map[string]directory),
 	}
 }

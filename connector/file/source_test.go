@@ -281,7 +281,6 @@ func TestSourceErrors(t *testing.T) {
 	}{
 		{"missing path", textPlace(dir + "/none"), fault.PathNotFound, dir + "/none"},
 		{"no path", place{format: "text"}, fault.IllegalArgument, "path is required"},
-		{"unknown option", textPlace(dir, "maxFilePerTrigger", "1"), fault.IllegalArgument, "did you mean maxFilesPerTrigger?"},
 		{"refused option", textPlace(dir, "modifiedBefore", "2020"), fault.IllegalArgument, "not allowed in file stream sources"},
 		{"both bounds", textPlace(dir, "maxFilesPerTrigger", "1", "maxBytesPerTrigger", "1"), fault.IllegalArgument, "leave one out"},
 		{"no schema", place{format: "parquet", options: map[string]string{"path": dir}}, fault.IllegalArgument, "Schema must be specified"},

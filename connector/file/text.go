@@ -15,10 +15,12 @@ import (
 // strings.
 type textDecoder struct{ lines Lines }
 
-func (d textDecoder) divisible(name string) bool { return !d.lines.Whole && !compressed(name) }
+func (d textDecoder) divisible(name string) bool {
+	return !d.lines.Whole && d.lines.Charset == nil && !compressed(name)
+}
 
 func (d textDecoder) open(p part, fsys vfs.FS, scan connector.Scan) (connector.Reader, error) {
-	lines, closer, err := openLines(p, fsys, d.lines.Separator, textChunk)
+	lines, closer, err := openLines(p, fsys, d.lines, textChunk)
 	if err != nil {
 		return nil, err
 	}

@@ -33,6 +33,10 @@ func (f Format) OpenSink(_ context.Context, s connector.SinkSpec) (connector.Sin
 
 // sink reads the options; stream says that a manifest is kept.
 func (f Format) sink(s connector.SinkSpec, stream bool) (*Sink, error) {
+	if f.kind.writes == nil {
+		return nil, fault.New(fault.UnsupportedFeature, "the format %s cannot be written", f.kind.name)
+	}
+	s.Options = s.Options.WithDefaults(f.kind.name, s.Env.Defaults)
 	p := s.Options.Parse(f.kind.name)
 	text := p.Required("path")
 	local, err := localPath(text)
@@ -42,7 +46,7 @@ func (f Format) sink(s connector.SinkSpec, stream bool) (*Sink, error) {
 	sink := &Sink{fs: f.fs, dir: absolute(local), stages: make(map[int64]string), fresh: true}
 	sink.manifest = manifest{f.fs, sink.dir}
 	sink.now = clockOf(s.Env)
-	p.Known("checkpointLocation", "queryName", "outputMode", "timeZone")
+	p.Known("checkpointLocation", "queryName", "outputMode", "timeZone", "ignoreCorruptFiles", "ignoreMissingFiles", "mergeSchema")
 	sink.most = max(0, p.Int("maxRecordsPerFile", 0, math.MinInt64))
 	sink.dynamic = p.Choice("partitionOverwriteMode", "static", "dynamic") == "dynamic"
 	if retention := p.Text("retention", ""); retention != "" && stream {
@@ -62,7 +66,7 @@ func (f Format) sink(s connector.SinkSpec, stream bool) (*Sink, error) {
 	if sink.layout.encoding.location == nil {
 		sink.layout.encoding.location = time.UTC
 	}
-	if err := errors.Join(p.Err(), err); err != nil {
+	if err := errors.Join(p.Lenient(s.Env.Warn), err); err != nil {
 		return nil, err
 	}
 	return sink, sink.layout.encoding.check(sink.layout.schema)
@@ -178,7 +182,7 @@ func (c compressedRows) Close() error {
 // textEncoding writes one column of strings, a line a row.
 func textEncoding(p *connector.Parser, _ writing) (encoding, error) {
 	sep := p.Text("lineSep", "\n")
-	c := compression(p)
+	c := compression(p).inCharset(charset(p))
 	open := func(to io.Writer, _ types.Schema) (rowWriter, error) {
 		return &lineWriter{to: to, end: sep, row: appendText}, nil
 	}

@@ -36,11 +36,12 @@ type Analyzer struct {
 
 // Analyze resolves a plan.
 func (a *Analyzer) Analyze(ctx context.Context, n plan.Node) (plan.Node, error) {
-	r := &resolution{Analyzer: a, ctx: ctx, outputs: make(map[int64][]*expr.Ref)}
+	r := &resolution{Analyzer: a, ctx: ctx, outputs: make(map[int64][]*expr.Ref), hidden: asksHidden(n)}
 	out, err := r.node(n)
 	if err != nil {
 		return nil, err
 	}
+	out = r.shown(out)
 	if out, err = r.decorrelate(out); err != nil {
 		return nil, err
 	}
@@ -61,6 +62,8 @@ type resolution struct {
 	made []madeWindow
 	// windowed says that the function resolved next stands before OVER.
 	windowed bool
+	// hidden says that the query names a hidden column.
+	hidden bool
 	// outer are the scopes of the queries around a subquery, innermost last.
 	outer []scope
 }

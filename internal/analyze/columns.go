@@ -60,6 +60,7 @@ func (r *resolution) toDF(n *plan.ToDF) (plan.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	in = r.shown(in)
 	out := in.Output()
 	if len(out) != len(n.Names) {
 		return nil, fault.New(fault.NumColumnsMismatch, "toDF is given %d names for %d columns", len(n.Names), len(out))

@@ -501,7 +501,7 @@ func (r *resolution) star(u *expr.UnresolvedStar, s scope) ([]expr.Expr, error) 
 		}
 	}
 	for _, c := range s.columns {
-		if hasQualifier(c.Qualifier, u.Target) && !skip(c.Name) {
+		if hasQualifier(c.Qualifier, u.Target) && !skip(c.Name) && !isHidden(c) {
 			out = append(out, c)
 		}
 	}

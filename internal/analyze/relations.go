@@ -123,6 +123,7 @@ func (r *resolution) readFormat(n *plan.Read, name string, paths []string) (plan
 			return nil, err
 		}
 		scan.Source, scan.Columns = source, refs(schema, nil)
+		r.withHidden(f, scan)
 		return scan, nil
 	}
 	tables, ok := f.(connector.TableFormat)
@@ -135,6 +136,7 @@ func (r *resolution) readFormat(n *plan.Read, name string, paths []string) (plan
 		return nil, err
 	}
 	scan.Table, scan.Columns = table, refs(table.Schema(), nil)
+	r.withHidden(f, scan)
 	return scan, nil
 }
 

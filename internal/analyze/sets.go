@@ -25,6 +25,7 @@ func (r *resolution) setOp(n *plan.SetOp) (plan.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	left, right = r.shown(left), r.shown(right)
 	if err := setOperation(n, left, right); err != nil {
 		return nil, err
 	}

@@ -179,7 +179,7 @@ func TestChunks(t *testing.T) {
 
 func TestWrongOptions(t *testing.T) {
 	for name, value := range map[string]string{"header": "x", "maxColumns": "many", "quote": "ab", "sep": "", "timeZone": "Nowhere",
-		"encoding": "UTF-16", "unescapedQuoteHandling": "GUESS", "dateFormat": "YYYY"} {
+		"unescapedQuoteHandling": "GUESS", "dateFormat": "YYYY"} {
 		if _, err := ParseOptions(map[string]string{name: value}, nil); err == nil {
 			t.Errorf("%s=%s is taken", name, value)
 		}

@@ -20,6 +20,7 @@ type Inference struct {
 	kinds   []types.Type
 	begun   bool
 	header  bool
+	due     float64 // of the share: from 1 on the next record is looked at
 }
 
 // NewInference begins without records, at the beginning of a file.
@@ -86,7 +87,7 @@ func (f *Inference) record(fields []field) {
 		f.header = false
 		return
 	}
-	if !f.decoder.options.Infer.Types {
+	if o := &f.decoder.options.Infer; !o.Types || !sampled(&f.due, o.Share) {
 		return
 	}
 	for i := range min(len(fields), len(f.kinds)) {
@@ -94,6 +95,22 @@ func (f *Inference) record(fields []field) {
 			f.kinds[i] = f.merge(f.kinds[i], s)
 		}
 	}
+}
+
+// sampled reports whether a record belongs to the share, of which the first does.
+func sampled(due *float64, share float64) bool {
+	if share == 0 {
+		return true
+	}
+	first := *due == 0
+	if *due += share; *due < 1 && !first {
+		return false
+	}
+	if *due >= 1 {
+		*due--
+	}
+	*due = max(*due, 1e-12)
+	return true
 }
 
 // nameColumns takes the names of the header; those that are empty keep their

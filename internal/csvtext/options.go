@@ -108,6 +108,8 @@ type InferOptions struct {
 	// Types makes types of what all texts of a column read as; else every
 	// column is a string.
 	Types bool
+	// Share is the share of the records that is looked at, evenly; zero is all.
+	Share float64
 	// NoDates makes timestamps of dates (preferDate=false).
 	NoDates bool
 }
@@ -146,6 +148,7 @@ func ParseOptions(options map[string]string, zone *datetime.Zone) (Options, erro
 	o.MultiLine = r.flag("multiLine", false)
 	o.Header = Header{Present: r.flag("header", false), Check: !r.flag("enforceSchema", true)}
 	o.Infer = InferOptions{Types: r.flag("inferSchema", false), NoDates: !r.flag("preferDate", true)}
+	o.Infer.Share = r.share()
 	o.Space = Space{
 		IgnoreLeading: r.flag("ignoreLeadingWhiteSpace", false), IgnoreTrailing: r.flag("ignoreTrailingWhiteSpace", false),
 		KeepLeading: !r.flag("ignoreLeadingWhiteSpace", true), KeepTrailing: !r.flag("ignoreTrailingWhiteSpace", true),
@@ -207,6 +210,22 @@ func (r *optionReader) number(name string, fallback int) int {
 		r.fail(name, "is %q; it must be a whole number", v)
 	}
 	return n
+}
+
+// share is the option samplingRatio; 0 where it is not given or everything.
+func (r *optionReader) share() float64 {
+	v, ok := r.get("samplingRatio")
+	if !ok {
+		return 0
+	}
+	f, err := strconv.ParseFloat(strings.TrimSpace(v), 64)
+	if err != nil || !(f > 0) {
+		r.fail("samplingRatio", "is %q; it must be a number above 0", v)
+	}
+	if f >= 1 {
+		return 0
+	}
+	return f
 }
 
 // char is an option of one ASCII character, or none.
@@ -276,11 +295,6 @@ func (r *optionReader) modes(o *Options) {
 		o.Mode = DropMalformed
 	case "FAILFAST":
 		o.Mode = FailFast
-	}
-	for _, name := range [...]string{"encoding", "charset"} {
-		if v, ok := r.get(name); ok && !strings.EqualFold(v, "utf-8") && !strings.EqualFold(v, "utf8") {
-			r.fail(name, "is %q; weir reads UTF-8", v)
-		}
 	}
 }
 

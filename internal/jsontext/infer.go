@@ -20,6 +20,7 @@ type Inference struct {
 	decoder *Decoder
 	root    *shape
 	corrupt bool
+	due     float64 // of the share: from 1 on the next record is looked at
 }
 
 // shape is the type of a value so far.
@@ -53,6 +54,9 @@ func (f *Inference) Add(chunk []byte) {
 
 // record looks at one record; a malformed one only counts as such.
 func (f *Inference) record(line []byte) {
+	if !sampled(&f.due, f.options.Infer.Share) {
+		return
+	}
 	p := &f.decoder.parser
 	p.src, p.i, p.depth, p.broken = line, 0, 0, false
 	f.decoder.arena.Reset()
@@ -69,6 +73,22 @@ func (f *Inference) record(line []byte) {
 	} else {
 		f.root = merge(f.root, s)
 	}
+}
+
+// sampled reports whether a record belongs to the share, of which the first does.
+func sampled(due *float64, share float64) bool {
+	if share == 0 {
+		return true
+	}
+	first := *due == 0
+	if *due += share; *due < 1 && !first {
+		return false
+	}
+	if *due >= 1 {
+		*due--
+	}
+	*due = max(*due, 1e-12)
+	return true
 }
 
 // TypeOf is the type of one JSON text of any kind, as schema_of_json finds it;

@@ -1,6 +1,7 @@
 package jsontext
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/weirstream/weir/internal/datetime"
@@ -70,6 +71,8 @@ type InferOptions struct {
 	PrefersDecimal bool
 	// Timestamps makes a timestamp of text that reads as one.
 	Timestamps bool
+	// Share is the share of the records that is looked at, evenly; zero is all.
+	Share float64
 	// DropAllNull leaves fields out that are null or empty in all records.
 	DropAllNull bool
 }
@@ -108,6 +111,7 @@ func ParseOptions(options map[string]string, zone *datetime.Zone) (Options, erro
 		},
 		KeepNulls: !r.flag("ignoreNullFields", true),
 	}
+	o.Infer.Share = r.share()
 	r.rest(&o)
 	return o, r.err
 }
@@ -139,6 +143,22 @@ func (r *optionReader) fail(name, format string, args ...any) {
 	}
 }
 
+// share is the option samplingRatio; 0 where it is not given or everything.
+func (r *optionReader) share() float64 {
+	v, ok := r.values["samplingratio"]
+	if !ok {
+		return 0
+	}
+	f, err := strconv.ParseFloat(strings.TrimSpace(v), 64)
+	if err != nil || !(f > 0) {
+		r.fail("samplingRatio", "is %q; it must be a number above 0", v)
+	}
+	if f >= 1 {
+		return 0
+	}
+	return f
+}
+
 // rest reads the options that are neither flags nor plain text.
 func (r *optionReader) rest(o *Options) {
 	switch mode := strings.ToUpper(r.values["mode"]); mode {
@@ -155,11 +175,6 @@ func (r *optionReader) rest(o *Options) {
 			r.fail("timeZone", "is %q, which is no time zone", id)
 		}
 		o.Zone = zone
-	}
-	for _, name := range [...]string{"encoding", "charset"} {
-		if v, ok := r.values[name]; ok && !strings.EqualFold(v, "utf-8") && !strings.EqualFold(v, "utf8") {
-			r.fail(name, "is %q; weir reads UTF-8", v)
-		}
 	}
 	patterns := []struct {
 		name string

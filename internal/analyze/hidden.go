@@ -1,0 +1,66 @@
+package analyze
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirstream/weir/connector"
+	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/plan"
+	"github.com/weirstream/weir/types"
+)
+
+// hiddenKey marks a column that * does not stand for, in its metadata. The name is
+// Spark's.
+const hiddenKey = "__metadata_col"
+
+// hiddenName is the column about the file of a row (S10e).
+const hiddenName = "_metadata"
+
+// asksHidden reports whether a plan names the hidden column anywhere: only then are
+// scans given one, so that all other queries know nothing of it.
+func asksHidden(n plan.Node) bool {
+	found := false
+	plan.Walk(n, func(n plan.Node) bool {
+		for _, e := range plan.Exprs(n) {
+			found = found || e != nil && expr.Any(e, func(e expr.Expr) bool {
+				a, ok := e.(*expr.UnresolvedAttribute)
+				return ok && slices.ContainsFunc(a.Parts, func(p string) bool { return strings.EqualFold(p, hiddenName) })
+			})
+		}
+		return !found
+	})
+	return found
+}
+
+// withHidden adds the hidden columns of a format to a scan, unless a column of the
+// files has the name.
+func (r *resolution) withHidden(f connector.Format, scan *plan.Scan) {
+	h, ok := f.(connector.HiddenFormat)
+	if !r.hidden || !ok {
+		return
+	}
+	for _, field := range h.Hidden().Fields {
+		if slices.ContainsFunc(scan.Columns, func(c *expr.Ref) bool { return strings.EqualFold(c.Name, field.Name) }) {
+			continue
+		}
+		field.Metadata = map[string]any{hiddenKey: true}
+		scan.Columns = append(scan.Columns, refs(types.NewSchema(field), nil)...)
+	}
+}
+
+func isHidden(c *expr.Ref) bool { return c.Metadata[hiddenKey] != nil }
+
+// shown is a relation without its hidden columns.
+func (r *resolution) shown(n plan.Node) plan.Node {
+	if !r.hidden || !slices.ContainsFunc(n.Output(), isHidden) {
+		return n
+	}
+	var exprs []expr.Expr
+	for _, c := range n.Output() {
+		if !isHidden(c) {
+			exprs = append(exprs, c)
+		}
+	}
+	return &plan.Project{Input: n, Exprs: exprs}
+}
