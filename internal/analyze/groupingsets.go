@@ -57,7 +57,7 @@ const maxCube = 12
 func (r *resolution) expand(n *plan.Aggregate, in plan.Node, items []expr.Expr) (plan.Node, *expanded, error) {
 	one := *n
 	one.Kind, one.Sets = plan.GroupBy, nil
-	keys, err := r.grouping(&one, in, items)
+	keys, err := r.setKeys(&one, in, items)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -65,7 +65,7 @@ func (r *resolution) expand(n *plan.Aggregate, in plan.Node, items []expr.Expr) 
 	var places [][]int
 	for _, set := range n.Sets {
 		one.Grouping = set
-		list, err := r.grouping(&one, in, items)
+		list, err := r.setKeys(&one, in, items)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -93,9 +93,9 @@ func (r *resolution) expand(n *plan.Aggregate, in plan.Node, items []expr.Expr) 
 			a := &expr.Alias{Child: k, Names: []string{k.String()}, ID: expr.NewID()}
 			base, values[i] = append(base, a), a.Ref()
 		}
-		column := &expr.Ref{Name: named(k).String(), ID: expr.NewID(), Typ: k.Type(), Null: true, Watermark: -1}
-		column.Name = expr.Named(named(k)).Name
-		x.columns = append(x.columns, column)
+		column := *expr.Named(named(k)) // with the event time and the window that it is
+		column.ID, column.Null, column.Qualifier = expr.NewID(), true, nil
+		x.columns = append(x.columns, &column)
 	}
 	x.id = &expr.Ref{Name: "spark_grouping_id", ID: expr.NewID(), Typ: types.Of(types.Long), Watermark: -1}
 	position := &expr.Ref{Name: "_gen_grouping_pos", ID: expr.NewID(), Typ: types.Of(types.Int), Watermark: -1}
@@ -117,6 +117,17 @@ func (r *resolution) expand(n *plan.Aggregate, in plan.Node, items []expr.Expr) 
 	e.Input = projected(in, base)
 	x.columns = append(x.columns, position)
 	return e, x, nil
+}
+
+// setKeys are the keys of a grouping set, time windows as the columns that they have
+// beneath.
+func (r *resolution) setKeys(n *plan.Aggregate, in plan.Node, items []expr.Expr) ([]expr.Expr, error) {
+	keys, err := r.grouping(n, in, items)
+	if err != nil {
+		return nil, err
+	}
+	_, err = r.windows(in, keys)
+	return keys, err
 }
 
 // groupingCall resolves grouping(key) and grouping_id(keys…), which are known where

@@ -267,10 +267,23 @@ func (r *resolution) aggregate(n *plan.Aggregate, orders []*expr.SortOrder) (pla
 
 // groupSets resolves GROUPING SETS, ROLLUP and CUBE.
 func (r *resolution) groupSets(n *plan.Aggregate, in plan.Node, orders []*expr.SortOrder) (plan.Node, error) {
+	all := *n
+	all.Grouping = slices.Concat(append([][]expr.Expr{n.Grouping}, n.Sets...)...)
+	windows, err := r.groupWindows(&all, in)
+	if err != nil {
+		return nil, err
+	}
+	calls := make([]expr.Expr, len(windows))
+	for i, w := range windows {
+		calls[i] = w
+	}
+	if in, err = r.windows(in, calls); err != nil {
+		return nil, err
+	}
 	// What can be named by GROUP BY has no grouping(…) in it.
 	var plainItems []expr.Expr
 	for _, e := range n.Exprs {
-		if x, err := r.items([]expr.Expr{e}, scope{columns: in.Output()}); err == nil {
+		if x, err := r.items([]expr.Expr{e}, scope{columns: in.Output(), windows: windows}); err == nil {
 			plainItems = append(plainItems, x...)
 		} else {
 			plainItems = append(plainItems, expr.Lit(nil))
@@ -280,11 +293,11 @@ func (r *resolution) groupSets(n *plan.Aggregate, in plan.Node, orders []*expr.S
 	if err != nil {
 		return nil, err
 	}
-	items, err := r.items(n.Exprs, scope{columns: in.Output(), sets: sets})
+	items, err := r.items(n.Exprs, scope{columns: in.Output(), sets: sets, windows: windows})
 	if err != nil {
 		return nil, err
 	}
-	return r.groupOver(n, over, items, orders, scope{columns: in.Output(), aliases: items, sets: sets})
+	return r.groupOver(n, over, items, orders, scope{columns: in.Output(), aliases: items, sets: sets, windows: windows})
 }
 
 // grouping resolves the keys: columns, items by their place or alias, any

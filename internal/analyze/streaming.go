@@ -91,6 +91,11 @@ func (c *streamCheck) node(n plan.Node) error {
 	if !plan.Streaming(n) {
 		return nil
 	}
+	for _, e := range plan.Exprs(n) {
+		if expr.Any(e, func(x expr.Expr) bool { call, ok := x.(*expr.Call); return ok && call.Fn.Name == "monotonically_increasing_id" }) {
+			return refuse(n, "Expression(s): monotonically_increasing_id() is not supported with streaming DataFrames/Datasets")
+		}
+	}
 	switch n := n.(type) {
 	case *plan.Sort:
 		if c.mode != connector.Complete || len(c.aggregates) == 0 {

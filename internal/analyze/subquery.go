@@ -27,6 +27,9 @@ func (r *resolution) subquery(q *expr.Subquery, s scope) (expr.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
+	if plan.Streaming(n) {
+		return nil, fault.New(fault.SubqueryStreaming, "a subquery in an expression reads a stream, which has no end; join the stream instead").Locate(q.At)
+	}
 	out.Plan = n
 	columns := n.Output()
 	switch {
@@ -332,7 +335,8 @@ func (w *withSubqueries) join(q *expr.Subquery, kind plan.JoinType, negated bool
 			return err
 		}
 	}
-	w.in = &plan.Join{Origin: plan.Origin{At: q.At}, Left: c.in, Right: right, Type: kind, Condition: cond, Exists: found}
+	w.in = &plan.Join{Origin: plan.Origin{At: q.At}, Left: c.in, Right: right, Type: kind, Condition: cond, Exists: found,
+		Subquery: kind != plan.ExistenceJoin}
 	return nil
 }
 

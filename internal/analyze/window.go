@@ -100,25 +100,6 @@ func (r *resolution) madeWindow(in plan.Node, c *expr.Call) *expr.Ref {
 	return nil
 }
 
-// groupedWindows puts the time windows that a GROUP BY writes out beneath it, so
-// that the select list can name them: SELECT window.start … GROUP BY window(…).
-func (r *resolution) groupedWindows(in plan.Node, keys []expr.Expr) (plan.Node, error) {
-	for _, k := range keys {
-		u, ok := k.(*expr.UnresolvedFunction)
-		if !ok || !strings.EqualFold(u.Name, "window") && !strings.EqualFold(u.Name, "session_window") {
-			continue
-		}
-		e, err := r.expr(k, scope{columns: in.Output()})
-		if err != nil {
-			continue // reported where the key itself is resolved
-		}
-		if in, err = r.windows(in, []expr.Expr{e}); err != nil {
-			return nil, err
-		}
-	}
-	return in, nil
-}
-
 // window puts the column of one time window over in.
 func (r *resolution) window(in plan.Node, c *expr.Call) (plan.Node, *expr.Ref, error) {
 	notNull, err := r.call("isnotnull", c.Args[:1], &expr.UnresolvedFunction{At: c.At})

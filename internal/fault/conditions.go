@@ -117,6 +117,7 @@ var (
 	OutputModeUnsupported = Condition{"STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION", "42KDE"}
 	OutputModeDataSource  = Condition{"STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE", "42KDE"}
 	OutputModeInvalid     = Condition{"STREAMING_OUTPUT_MODE.INVALID", "42KDE"}
+	SubqueryStreaming     = Condition{"INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY", "42823"}
 	NotSupportedStreaming = Condition{"_LEGACY_ERROR_TEMP_3102", "0A000"}
 	NonTimeWindow         = Condition{"NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING", "42KDE"}
 	EventTimeType         = Condition{"EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE", "42K09"}

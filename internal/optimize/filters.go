@@ -34,6 +34,8 @@ func push(n plan.Node, terms []expr.Expr) plan.Node {
 		g := *n
 		g.Input = push(n.Input, down)
 		return filtered(&g, stay)
+	case *plan.Aggregate:
+		return pushAggregate(n, terms)
 	case *plan.Join:
 		return pushJoin(n, terms)
 	case *plan.Union:
@@ -66,6 +68,24 @@ func pushProject(n *plan.Project, terms []expr.Expr) plan.Node {
 	}
 	fresh := &plan.Project{Origin: n.Origin, Input: push(n.Input, down), Exprs: n.Exprs}
 	return filterWithin(fresh, stay)
+}
+
+// pushAggregate moves what reads nothing but keys beneath the groups: a group is
+// there or not with all of its rows.
+func pushAggregate(n *plan.Aggregate, terms []expr.Expr) plan.Node {
+	keys := make(map[expr.ID]bool)
+	for _, e := range n.Exprs {
+		if len(n.Grouping) > 0 && !expr.HasAggregate(e) && !expr.Volatile(e) {
+			keys[expr.Named(e).ID] = true
+		}
+	}
+	down, stay := split(terms, func(e expr.Expr) bool { return !expr.Volatile(e) && len(expr.Refs(e)) > 0 && readsOnly(e, keys) })
+	for i, e := range down {
+		down[i] = substitute(substitute(e, n.Exprs), n.Grouping)
+	}
+	a := *n
+	a.Input = push(n.Input, down)
+	return filtered(&a, stay)
 }
 
 // computes reports whether an item of a select list is a column that e reads and

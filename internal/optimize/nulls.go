@@ -37,7 +37,7 @@ func joinNotNull(n *plan.Join) *plan.Join {
 		return n
 	}
 	inner := n.Type == plan.InnerJoin || n.Type == plan.LeftSemiJoin
-	left := inner || n.Type == plan.RightOuterJoin
+	left := inner && !n.Subquery || n.Type == plan.RightOuterJoin
 	right := inner || n.Type == plan.LeftOuterJoin
 	var terms []expr.Expr
 	for _, t := range expr.Conjuncts(n.Condition) {

@@ -39,6 +39,53 @@ func filterBeneathWatermarks(n plan.Node) plan.Node {
 	return out
 }
 
+// subqueriesBeneathWatermarks takes the joins that filters by EXISTS and IN became
+// beneath the watermark, where Spark has these filters.
+func subqueriesBeneathWatermarks(n plan.Node) plan.Node {
+	out, _ := plan.Transform(n, func(n plan.Node) (plan.Node, error) {
+		if j, ok := n.(*plan.Join); ok && j.Subquery && !plan.Streaming(j.Right) {
+			if lower := sink(j); lower != nil {
+				return lower, nil
+			}
+		}
+		return n, nil
+	})
+	return out
+}
+
+// sink is j with the watermark on its left side above it; nil: there is none, or the
+// condition reads the event time.
+func sink(j *plan.Join) plan.Node {
+	lower := *j
+	switch l := j.Left.(type) {
+	case *plan.WithWatermark:
+		if reads(j.Condition, ids(expr.Refs(l.Column))) {
+			return nil
+		}
+		lower.Left = l.Input
+		w := *l
+		w.Input = &lower
+		if deeper := sink(&lower); deeper != nil {
+			w.Input = deeper
+		}
+		return &w
+	case *plan.Filter:
+		lower.Left = l.Input
+		if deeper := sink(&lower); deeper != nil {
+			return &plan.Filter{Origin: l.Origin, Input: deeper, Condition: l.Condition}
+		}
+	case *plan.Project:
+		if slices.ContainsFunc(l.Exprs, expr.Volatile) {
+			return nil
+		}
+		lower.Left, lower.Condition = l.Input, substitute(j.Condition, l.Exprs)
+		if deeper := sink(&lower); deeper != nil {
+			return &plan.Project{Origin: l.Origin, Input: deeper, Exprs: l.Exprs}
+		}
+	}
+	return nil
+}
+
 // beneathWatermark rebuilds f over p over between, if any, over w.
 func beneathWatermark(f *plan.Filter, p *plan.Project, between *plan.Filter, w *plan.WithWatermark) plan.Node {
 	event := ids(expr.Refs(w.Column))

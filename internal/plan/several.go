@@ -41,6 +41,10 @@ type Join struct {
 	Lateral bool
 	// Exists is the column that an ExistenceJoin adds.
 	Exists *expr.Ref
+	// Subquery is true of a filter by EXISTS or IN that became a semi or anti join:
+	// like another filter, it says nothing about nulls, and what it drops moves no
+	// watermark.
+	Subquery bool
 	// Single fails where a row of the left side has a second partner.
 	Single bool
 }
