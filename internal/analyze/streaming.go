@@ -92,7 +92,10 @@ func (c *streamCheck) node(n plan.Node) error {
 		return nil
 	}
 	for _, e := range plan.Exprs(n) {
-		if expr.Any(e, func(x expr.Expr) bool { call, ok := x.(*expr.Call); return ok && call.Fn.Name == "monotonically_increasing_id" }) {
+		if expr.Any(e, func(x expr.Expr) bool {
+			call, ok := x.(*expr.Call)
+			return ok && call.Fn.Name == "monotonically_increasing_id"
+		}) {
 			return refuse(n, "Expression(s): monotonically_increasing_id() is not supported with streaming DataFrames/Datasets")
 		}
 	}
