@@ -79,7 +79,7 @@ func BenchmarkGroupBy(b *testing.B) {
 		})
 		b.Run(fmt.Sprintf("long/scattered/%d", n), func(b *testing.B) { groupBy(b, longs, n, long(scattered)) })
 	}
-	for _, n := range []int{1000, 100_000} {
+	for _, n := range []int{1000, 100_000, 2_000_000} {
 		b.Run(fmt.Sprintf("string/10 bytes/%d", n), func(b *testing.B) { groupBy(b, texts, n, text("key")) })
 		b.Run(fmt.Sprintf("string/40 bytes/%d", n), func(b *testing.B) {
 			groupBy(b, texts, n, text("a key that is of forty characters"))

@@ -27,7 +27,8 @@
 //	       where keys lie close together, an array indexed by the key
 //	pair   keys of up to 16 bytes together: packed into two words in the slot
 //	text   one string: up to 16 bytes lie in the slot, longer ones are compared
-//	       with the table's copy after their hash was
+//	       with the table's copy after their hash was; of very many texts none
+//	       lies in a slot, to save memory
 //	fold   texts, and more than 16 bytes, that fit a pair by numbers from tables of
 //	       their own, as (channel, day) and (window, word) do
 //	row    everything else: the keys of a row encoded as bytes, then as text

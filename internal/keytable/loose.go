@@ -17,7 +17,7 @@ func (t *Table) Loosen() {
 	}
 	t.loose = true
 	t.word, t.null = wordIndex{}, 0
-	t.pair.slots, t.pair.used, t.pair.limit = nil, 0, 0
+	t.pair.drop()
 }
 
 // Tighten makes the index of a loose table again, at the cost of adding all keys.

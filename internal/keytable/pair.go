@@ -12,6 +12,7 @@ import (
 // second, and is compared with the table's copy after these.
 type pairIndex struct {
 	slots []pairSlot // a power of two of them, or none
+	lean  leanIndex  // instead of slots, where there are many texts
 	used  int
 	limit int
 	texts bool
@@ -111,6 +112,9 @@ func (p *pairChunk) loadTexts(n int, texts []string, sel []int32, valid []uint64
 func (x *pairIndex) find(p *pairChunk, n int, ids, miss []int32) int {
 	ids, miss = ids[:n], miss[:n]
 	slots := x.slots
+	if x.lean.slots != nil {
+		return x.findLean(p, n, ids, miss)
+	}
 	if len(slots) == 0 {
 		return missAll(ids, miss)
 	}
@@ -148,6 +152,12 @@ func (x *pairIndex) checkLong(p *pairChunk, n int, ids, miss []int32) int {
 
 // get is where the id+1 of row i of p stands, or nil.
 func (x *pairIndex) get(p *pairChunk, i int32) *uint32 {
+	if x.lean.slots != nil {
+		if ref := x.refLean(p, i, false); *ref != 0 {
+			return ref
+		}
+		return nil
+	}
 	if len(x.slots) == 0 {
 		return nil
 	}
@@ -161,7 +171,10 @@ func (x *pairIndex) get(p *pairChunk, i int32) *uint32 {
 // its id+1 over the 0 it finds there.
 func (x *pairIndex) add(p *pairChunk, i int32) *uint32 {
 	if x.used >= x.limit {
-		x.resize(nextSlots(len(x.slots)))
+		x.grow()
+	}
+	if x.lean.slots != nil {
+		return x.refLean(p, i, true)
 	}
 	s := x.seek(p, i)
 	if s.ref == 0 {
@@ -189,6 +202,10 @@ func (x *pairIndex) seek(p *pairChunk, i int32) *pairSlot {
 // remove takes out the key with this hash and this id+1, as [wordIndex.remove]
 // does.
 func (x *pairIndex) remove(hash uint64, ref uint32) {
+	if x.lean.slots != nil {
+		x.removeLean(hash, ref)
+		return
+	}
 	mask := uint64(len(x.slots) - 1)
 	hole := hash & mask
 	for x.slots[hole].ref != ref {
@@ -204,6 +221,18 @@ func (x *pairIndex) remove(hash uint64, ref uint32) {
 		}
 	}
 	x.slots[hole] = pairSlot{}
+}
+
+// grow makes more slots, and lean ones of many texts.
+func (x *pairIndex) grow() {
+	switch {
+	case x.lean.slots != nil:
+		x.toLean(2 * len(x.lean.slots))
+	case x.texts && len(x.slots) >= leanFrom:
+		x.toLean(2 * len(x.slots))
+	default:
+		x.resize(nextSlots(len(x.slots)))
+	}
 }
 
 func (x *pairIndex) resize(n int) {
@@ -234,11 +263,15 @@ func (x *pairIndex) setText(id int32, s string) {
 func (x *pairIndex) reset() {
 	clear(x.text)
 	x.text = x.text[:0]
-	if roomy(len(x.slots), x.used) {
-		x.slots, x.limit = nil, 0
+	if roomy(len(x.slots)+len(x.lean.slots), x.used) {
+		x.drop()
 	}
 	clear(x.slots)
-	x.used = 0
+	clear(x.lean.slots)
+	x.lean.null, x.used = 0, 0
 }
 
-func (x *pairIndex) bytes() int { return 24*len(x.slots) + 16*cap(x.text) }
+// drop forgets the slots, but not the texts.
+func (x *pairIndex) drop() { x.slots, x.lean, x.used, x.limit = nil, leanIndex{}, 0, 0 }
+
+func (x *pairIndex) bytes() int { return 24*len(x.slots) + 8*len(x.lean.slots) + 16*cap(x.text) }
