@@ -41,7 +41,7 @@ func filled(b *testing.B, keys int) (*State, *Store, *statetest.Rows) {
 
 // A commit costs what changed, not what is there.
 func BenchmarkCommit(b *testing.B) {
-	for _, keys := range []int{1, 100_000, 1_000_000} {
+	for _, keys := range []int{1, 100_000, 1_000_000, 10_000_000} {
 		for _, changed := range []int{0, 1, 1000, 100_000} {
 			if changed > keys {
 				continue
