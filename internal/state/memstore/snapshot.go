@@ -14,10 +14,12 @@ type snapshot struct {
 }
 
 // manyVersions and manyBytes make a snapshot due whatever its size: so many times
-// SnapshotEvery versions, so many bytes of deltas in the journal.
+// SnapshotEvery versions, so many bytes of deltas in the journal, of a large state more,
+// up to mostBytes, since it costs a copy of all rows.
 const (
 	manyVersions = 30
 	manyBytes    = 1 << 20
+	mostBytes    = 16 << 20
 )
 
 // due reports whether a store should write a snapshot of the version it holds. A
@@ -33,7 +35,7 @@ func (s *State) due(t *Store) bool {
 	case since.bytes >= manyBytes && since.inline < manyBytes && t.read+since.rows < 2*int64(t.Len()):
 		return false
 	default:
-		return since.bytes >= max(t.last/2, s.config.SnapshotBytes) || since.inline >= manyBytes
+		return since.bytes >= max(t.last/2, s.config.SnapshotBytes) || since.inline >= min(max(t.Bytes()/16, manyBytes), mostBytes)
 	}
 }
 
