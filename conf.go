@@ -34,6 +34,7 @@ type conf struct {
 	recent      int64
 	idle        time.Duration
 	inferred    bool
+	retries     int64 // of a batch that failed
 	state       stateConf
 	files       fileConf
 	unsupported bool // what a stream may not do is refused
@@ -53,7 +54,7 @@ func (c *conf) env() expr.Env { return expr.Env{ANSI: c.ansi, Location: c.locati
 // querySettings are the settings that a query starts with.
 func (c *conf) querySettings() query.Settings {
 	return query.Settings{Workers: c.workers, NoDataBatches: c.noData, Policy: c.policy, ForgetInputs: c.forget, Retain: int(c.retain),
-		SnapshotEvery: int(c.snapshots), RecentProgress: int(c.recent), IdleAfter: c.idle, State: c.state.settings()}
+		SnapshotEvery: int(c.snapshots), Retries: int(c.retries), RecentProgress: int(c.recent), IdleAfter: c.idle, State: c.state.settings()}
 }
 
 // confKey says how a setting is read and written.
@@ -79,6 +80,7 @@ var confKeys = map[string]confKey{
 	storeProvider:                          {getProvider, setProvider},
 	rocksMemory:                            numberKey(func(c *conf) *int64 { return &c.state.rocksMB }),
 	memoryLimit:                            {getMemory, setMemory},
+	batchRetries:                           {getRetries, setRetries},
 	streaming + "numRecentProgressUpdates": numberKey(func(c *conf) *int64 { return &c.recent }),
 	streaming + "noDataProgressEventInterval":               {getIdle, setIdle},
 	streaming + "schemaInference":                           boolKey(func(c *conf) *bool { return &c.inferred }),

@@ -93,3 +93,17 @@ func setMemory(c *conf, v string) error {
 	}
 	return fmt.Errorf("it must be 0 for no limit, or a size of 1KiB or more such as 512MiB or 1GiB")
 }
+
+// batchRetries is weir's own (S94): how often a batch that failed runs again.
+const batchRetries = "spark.weir.batchRetries"
+
+func getRetries(c *conf) string { return strconv.FormatInt(c.retries, 10) }
+
+func setRetries(c *conf, v string) error {
+	n, err := strconv.ParseInt(v, 10, 32)
+	if err != nil || n < 0 {
+		return fmt.Errorf("it must be a whole number from 0 on: how often a batch that failed is run again")
+	}
+	c.retries = n
+	return nil
+}

@@ -94,7 +94,8 @@ func (q *Query) ProcessAllAvailable(ctx context.Context) error { return q.q.Proc
 
 // Stop ends the query and waits. A running batch is interrupted and will run
 // again at the next start; where a source cannot give its rows again, the batch
-// is finished (S91).
+// is finished (S91). Called by the function of [StreamWriter.ForeachBatch] it does not
+// wait: the query ends after the batch.
 func (q *Query) Stop() { q.q.Stop() }
 
 // Queries are the running queries of a session, spark.streams (S92).
@@ -104,6 +105,7 @@ type Queries struct {
 	mu         sync.Mutex
 	starting   map[string]bool // names
 	active     []*Query
+	closed     bool  // the session is
 	terminated error // of the first that failed since ResetTerminated
 	ended      chan struct{}
 }
@@ -177,6 +179,9 @@ func (m *Queries) RemoveListener(l Listener) { m.session.bus.Remove(l) }
 
 // start starts a query under a name that no running one has.
 func (m *Queries) start(ctx context.Context, c query.Config) (*Query, error) {
+	if err := m.open(); err != nil {
+		return nil, err
+	}
 	if c.Name != "" {
 		if err := m.reserve(c.Name); err != nil {
 			return nil, err
@@ -193,10 +198,38 @@ func (m *Queries) start(ctx context.Context, c query.Config) (*Query, error) {
 	}
 	q := &Query{q: inner, plan: c.Plan}
 	m.mu.Lock()
+	closed := m.closed
 	m.active = append(m.active, q)
 	m.mu.Unlock()
 	go m.watch(q)
+	if closed {
+		q.Stop() // Close did not know of it
+		return nil, errSessionClosed
+	}
 	return q, nil
+}
+
+// errSessionClosed is what a query is refused with once its session is closed.
+var errSessionClosed = errors.New("the session is closed")
+
+// close keeps queries from starting and stops those that run.
+func (m *Queries) close() {
+	m.mu.Lock()
+	m.closed = true
+	m.mu.Unlock()
+	for _, q := range m.Active() {
+		q.Stop()
+	}
+}
+
+// open fails once the session is closed.
+func (m *Queries) open() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return errSessionClosed
+	}
+	return nil
 }
 
 func (m *Queries) reserve(name string) error {

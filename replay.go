@@ -147,3 +147,11 @@ const longestJob = 256 << 10
 // secret matches what the names of secrets have in common, as Spark's redaction does
 // (spark.redaction.regex).
 var secret = regexp.MustCompile(`(?i)secret|password|passwd|token|credential|access[._]?key|sasl\.jaas`)
+
+// redacted is a value as it may be shown: not, if its name is that of a secret.
+func redacted(name, value string) string {
+	if secret.MatchString(name) {
+		return "*********(redacted)"
+	}
+	return value
+}

@@ -123,11 +123,9 @@ func (s *Session) builtin() []connector.Format {
 	return append(formats, file.Formats(nil)...)
 }
 
-// Close stops all queries of the session.
+// Close stops all queries of the session; none can be started any more.
 func (s *Session) Close() error {
-	for _, q := range s.queries.Active() {
-		q.Stop()
-	}
+	s.queries.close()
 	s.bus.Flush()
 	return nil
 }

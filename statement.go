@@ -240,7 +240,7 @@ func (s *Session) streamingTable(c *plan.CreateStreamingTable, script string) (*
 }
 
 // ParseTrigger reads a trigger as text: "1 second" or "processingTime 1 second",
-// "once", "availableNow".
+// "once", "availableNow", "continuous 1 second".
 func ParseTrigger(text string) (Trigger, error) {
 	word := strings.ToLower(strings.TrimSpace(text))
 	switch word {
@@ -251,6 +251,7 @@ func ParseTrigger(text string) (Trigger, error) {
 	case "", "default":
 		return Trigger{}, nil
 	}
+	word, continuous := strings.CutPrefix(word, "continuous")
 	word = strings.TrimSpace(strings.TrimPrefix(word, "processingtime"))
 	v, ok := datetime.ParseInterval(word)
 	if !ok || v.Months != 0 {
@@ -259,6 +260,9 @@ func ParseTrigger(text string) (Trigger, error) {
 	}
 	d := time.Duration(v.Days)*24*time.Hour + time.Duration(v.Micros)*time.Microsecond
 	t := ProcessingTime(d)
+	if continuous {
+		t = Continuous(d)
+	}
 	return t, t.err
 }
 
@@ -274,11 +278,11 @@ func (s *Session) setCommand(c *plan.Set) (*DataFrame, error) {
 	var list []Row
 	for _, k := range slices.Sorted(maps.Keys(confKeys)) {
 		if v, _ := s.Get(k); c.Key == "" || c.Key == k {
-			list = append(list, Row{k, v})
+			list = append(list, Row{k, redacted(k, v)})
 		}
 	}
 	if v, ok := s.Get(c.Key); ok && len(list) == 0 {
-		list = append(list, Row{c.Key, v})
+		list = append(list, Row{c.Key, redacted(c.Key, v)})
 	}
 	if c.Key != "" && len(list) == 0 {
 		list = append(list, Row{c.Key, "<undefined>"})

@@ -36,6 +36,18 @@ func ProcessingTime(interval time.Duration) Trigger {
 	return t
 }
 
+// Continuous is Spark's trigger of continuous processing (S84). The same loop of
+// batches serves it: a batch begins as soon as there is a row, within a millisecond,
+// and every one is committed, exactly once, whatever the interval of checkpoints. So
+// any query may have it.
+func Continuous(checkpointInterval time.Duration) Trigger {
+	t := Trigger{}
+	if checkpointInterval <= 0 {
+		t.err = fault.New(fault.IllegalArgument, "the checkpoint interval of a continuous trigger should be positive: %v", checkpointInterval)
+	}
+	return t
+}
+
 // Interval is that of [ProcessingTime]; zero for all other triggers.
 func (t Trigger) Interval() time.Duration { return t.trigger.Interval }
 

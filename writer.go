@@ -30,6 +30,7 @@ type StreamWriter struct {
 	partitionBy []string
 	foreach     connector.Sink // of Foreach and ForeachBatch
 	job         query.Job
+	late        connector.Sink // of LateRowsTo
 }
 
 // WriteStream begins to say where a stream goes.
@@ -161,8 +162,16 @@ func (w *StreamWriter) config(ctx context.Context, c *conf) (query.Config, error
 	}
 	job := w.job
 	job.Sink = w.sinkText()
-	return query.Config{Name: w.name, Plan: node, Mode: mode, Trigger: w.trigger.trigger, OpenSink: open, Job: job,
-		Settings: c.querySettings(), Env: c.env(), Clock: s.clock, Bus: s.bus, Warn: s.log}, nil
+	settings := c.querySettings()
+	if settings.AsyncEvery, err = w.asyncEvery(); err != nil {
+		return query.Config{}, err
+	}
+	late, err := w.lateSink(c)
+	if err != nil {
+		return query.Config{}, err
+	}
+	return query.Config{Name: w.name, Plan: node, Mode: mode, Trigger: w.trigger.trigger, OpenSink: open, OpenLate: late, Job: job,
+		Settings: settings, Env: c.env(), Clock: s.clock, Bus: s.bus, Warn: s.log}, nil
 }
 
 // sinkText is the format of the sink, and where it writes if it has a path.
@@ -203,7 +212,7 @@ func (w *StreamWriter) sink(c *conf, mode OutputMode) (func(context.Context, con
 	}
 	env := s.connectorEnv(c)
 	return func(ctx context.Context, spec connector.SinkSpec) (connector.Sink, error) {
-		spec.Options, spec.PartitionBy, spec.Env = connector.NewOptions(w.options), w.partitionBy, env
+		spec.Options, spec.PartitionBy, spec.Env = connector.NewOptions(w.sinkOptions()), w.partitionBy, env
 		sink, err := format.OpenSink(ctx, spec)
 		if err != nil {
 			return nil, err

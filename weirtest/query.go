@@ -1,6 +1,7 @@
 package weirtest
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"slices"
@@ -33,6 +34,9 @@ type Job struct {
 	Conf map[string]string
 	// Workers is how many tasks run at once; 0 is 1.
 	Workers int
+	// LateRows takes the rows that are dropped because they are late; see
+	// [weir.StreamWriter.LateRowsTo]. Nil: they are not kept.
+	LateRows func(ctx context.Context, late *weir.DataFrame, id int64) error
 	// Options are more options of the session, such as weir.WithConnectors.
 	Options []weir.Option
 }
@@ -87,7 +91,11 @@ func (q *Query) start() error {
 			return err
 		}
 	}
-	q.query, err = q.job.Define(session).WriteStream().Format(sinkName).OutputMode(q.job.Mode).Trigger(q.job.Trigger).
+	w := q.job.Define(session).WriteStream()
+	if q.job.LateRows != nil {
+		w.LateRowsTo(q.job.LateRows)
+	}
+	q.query, err = w.Format(sinkName).OutputMode(q.job.Mode).Trigger(q.job.Trigger).
 		QueryName("test").Option("checkpointLocation", checkpointPath).Start(q.t.Context())
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -26,7 +27,7 @@ func serveMetrics(address string, h http.Handler, say io.Writer) (stop func(), e
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", h)
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: onlyLocalHosts(mux), ReadHeaderTimeout: 5 * time.Second}
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(l) }()
 	fmt.Fprintf(say, "metrics on http://%s/metrics\n", l.Addr())
@@ -38,6 +39,23 @@ func serveMetrics(address string, h http.Handler, say io.Writer) (stop func(), e
 			fmt.Fprintln(say, "weir: metrics:", err)
 		}
 	}, nil
+}
+
+// onlyLocalHosts refuses requests that name another host than this one: a page of the
+// web whose name has been made to lead to this machine cannot read what is served.
+func onlyLocalHosts(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if h, _, err := net.SplitHostPort(host); err == nil {
+			host = h
+		}
+		ip := net.ParseIP(strings.Trim(host, "[]"))
+		if host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			http.Error(w, "only requests to this machine by a loopback address are answered", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // onlyLoopback refuses addresses that other machines can reach.

@@ -151,6 +151,22 @@ func TestMetrics(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Body.Close()
+	for host, status := range map[string]int{"attacker.example:80": http.StatusForbidden, "10.0.0.1": http.StatusForbidden, "": http.StatusOK,
+		"localhost:4040": http.StatusOK, "[::1]:4040": http.StatusOK} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Host = host
+		answer, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != status {
+			t.Errorf("host %q: %s", host, answer.Status)
+		}
+	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil || r.StatusCode != http.StatusOK {
 		t.Fatalf("%s: %v", r.Status, err)

@@ -1,6 +1,8 @@
 package file
 
 import (
+	"errors"
+	"io/fs"
 	"path"
 )
 
@@ -17,7 +19,7 @@ func (s *Source) clean(files []found) {
 		case CleanArchive:
 			err = s.archive(f.path)
 		}
-		if err != nil && s.content.env.Warn != nil {
+		if err != nil && !errors.Is(err, fs.ErrNotExist) && s.content.env.Warn != nil {
 			s.content.env.Warn.Warn("a file that was read stays in the source directory", "path", f.path, "error", err)
 		}
 	}

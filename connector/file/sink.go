@@ -166,7 +166,12 @@ func (s *Sink) own(query string) error {
 	if err != nil {
 		return err
 	}
-	if got := strings.TrimSpace(string(owner)); got != query {
+	got := strings.TrimSpace(string(owner))
+	if _, err := uuid.Parse(got); err != nil {
+		return fault.New(fault.IllegalState, "the file %s, which names the query whose output is in %s, is damaged. If that is this query, "+
+			"%s, remove the file; if not, write to another directory", name, s.dir, query).With("path", name)
+	}
+	if got != query {
 		return fault.New(fault.IllegalState, "the directory %s holds the output of the query %s, and this is the query %s; "+
 			"start from that query's checkpoint, or write to another directory", s.dir, got, query).With("path", s.dir)
 	}

@@ -255,6 +255,26 @@ func TestSinkRefusesAnotherQuery(t *testing.T) {
 	}
 }
 
+// A file that names the owner and is damaged is called so.
+func TestSinkOwnerDamaged(t *testing.T) {
+	dir := t.TempDir()
+	schema := connectortest.SinkSchema()
+	owner := path.Join(dir, "_spark_metadata", ".weir-query")
+	for _, text := range []string{"", "\x00\x00\x00", "6ba7b810-9dad-11d1"} {
+		if err := os.MkdirAll(path.Dir(owner), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(owner, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		sink := openSink(t, disk, "parquet", schema, map[string]string{"path": dir})
+		_, err := writeParts(t, sink, id(0, 1), 1, 1)
+		if !fault.Is(err, fault.IllegalState) || !strings.Contains(err.Error(), owner) || !strings.Contains(err.Error(), "damaged") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 // Names of files and directories are Spark's.
 func TestSinkNames(t *testing.T) {
 	dir := t.TempDir()

@@ -41,6 +41,7 @@ type Source struct {
 	manifest int64             // batches of the manifest up to this are in backlog or seen
 	offset   int64             // newest batch of the log
 	recent   map[int64][]found // what Latest admitted and Commit has not passed
+	resumed  bool              // what a run before this one has read is clean
 }
 
 // openSource reads the source's log, if there is one, and continues behind it.
@@ -412,6 +413,15 @@ func (s *Source) Commit(_ context.Context, to connector.Offset) error {
 	last, err := logOffset(to)
 	if err != nil {
 		return err
+	}
+	if !s.resumed && s.options.Cleaning.Mode != CleanOff {
+		// A run that died may not have come to clean its last two batches.
+		s.resumed = true
+		for batch := max(last-1, 0); batch <= last; batch++ {
+			if _, err := s.files(batch); err != nil && s.content.env.Warn != nil {
+				s.content.env.Warn.Warn("files that were read stay in the source directory", "batch", batch, "error", err)
+			}
+		}
 	}
 	for batch := range s.recent {
 		if batch <= last {

@@ -270,6 +270,27 @@ func TestCleanSource(t *testing.T) {
 	}
 }
 
+// What a run that died had read and not cleaned is cleaned by the next.
+func TestCleanSourceAfterACrash(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir+"/f", "x", 1)
+	p := textPlace(dir, "cleanSource", "delete")
+	s := p.open(t)
+	to, err := s.Latest(t.Context(), nil, connector.Limit{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	connectortest.Read(t, s, nil, to, connector.Scan{Schema: s.Schema()})
+	put(t, dir+"/g", "y", 2)
+	s = p.open(t) // the batch was committed, and the process died
+	next(t, s, &to, connector.Limit{})
+	for _, name := range []string{"/f", "/g"} {
+		if _, err := os.Stat(dir + name); !os.IsNotExist(err) {
+			t.Errorf("the file %s is still there", name)
+		}
+	}
+}
+
 func TestSourceErrors(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir+"/f", "x", 1)

@@ -39,6 +39,15 @@ type Options struct {
 	// second. Negative: they are written by Mirror and Close alone.
 	MirrorDelay time.Duration
 
+	// Lazy is how long plans and commits may wait for others before they are made
+	// durable, all at once (S87). A process that dies forgets those, and their batches
+	// run again, perhaps cut in another way. Zero: each is durable when Plan or Commit
+	// returns.
+	Lazy time.Duration
+
+	// Now is the engine's clock, for Lazy; nil: the machine's.
+	Now func() time.Time
+
 	// Warn takes what the user should know but nobody waits for. It may be nil.
 	Warn *slog.Logger
 
@@ -68,6 +77,7 @@ type Checkpoint struct {
 	journal *journal
 	live    *live
 	staged  staged
+	lazy    lazy
 	files   []*logFiles // Spark's offsets and commits
 	opened  int64       // bytes of the snapshot in the present journal file
 	broken  error       // another engine wrote where this one was to write
@@ -238,9 +248,10 @@ var errClosed = errors.New("the checkpoint is closed")
 func (c *Checkpoint) Plan(p Plan) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if p.Batch != c.live.planned+1 || c.live.planned > c.live.done {
+	planned, done := c.reached()
+	if p.Batch != planned+1 || planned > done {
 		return fault.New(fault.IllegalState, "batch %d cannot be planned: batch %d is planned and batch %d committed",
-			p.Batch, c.live.planned, c.live.done)
+			p.Batch, planned, done)
 	}
 	text, err := encodePlan(p)
 	if err != nil {
@@ -249,7 +260,7 @@ func (c *Checkpoint) Plan(p Plan) error {
 	var e encoder
 	c.staged.shared(&e)
 	e.numbered(kindPlan, p.Batch, text)
-	if err := c.append(e.payload); err != nil {
+	if err := c.enter(e.payload, p.Batch, done); err != nil {
 		return logWriteFailed(err, fault.OffsetLogWrite, p.Batch, c.dir)
 	}
 	c.staged.notes = nil
@@ -261,9 +272,9 @@ func (c *Checkpoint) Plan(p Plan) error {
 func (c *Checkpoint) Commit(done Commit) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if done.Batch != c.live.planned || done.Batch <= c.live.done {
+	if planned, last := c.reached(); done.Batch != planned || done.Batch <= last {
 		return fault.New(fault.IllegalState, "batch %d cannot be committed: batch %d is planned and batch %d committed",
-			done.Batch, c.live.planned, c.live.done)
+			done.Batch, planned, last)
 	}
 	var e encoder
 	c.staged.shared(&e)
@@ -274,7 +285,7 @@ func (c *Checkpoint) Commit(done Commit) error {
 		e.forget(f)
 	}
 	e.numbered(kindCommit, done.Batch, encodeCommit(done))
-	if err := c.append(e.payload); err != nil {
+	if err := c.enter(e.payload, done.Batch, done.Batch); err != nil {
 		return logWriteFailed(err, fault.CommitLogWrite, done.Batch, c.dir)
 	}
 	c.staged = staged{}
@@ -319,6 +330,7 @@ func (c *Checkpoint) rotate() error {
 	}
 	c.journal = next
 	if err := old.file.Close(); err != nil {
+		next.err = err // the snapshot that the new file begins with is missing
 		return err
 	}
 	return c.begin(old.id.name(), old.length)
@@ -367,7 +379,8 @@ func (c *Checkpoint) Note(name string, value []byte) {
 // Close does nothing.
 func (c *Checkpoint) Close() error {
 	c.mirror.halt()
-	err := c.writeFiles(true)
+	err := c.flush()
+	err = errors.Join(err, c.writeFiles(true))
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {

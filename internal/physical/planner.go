@@ -25,6 +25,9 @@ type Options struct {
 	Mode connector.OutputMode
 	// Env holds the session's mode and zone; the program sets its Now.
 	Env *expr.Env
+	// Late collects the rows that operators with state drop because they are late; nil:
+	// nobody wants them.
+	Late *exec.LateRows
 	// Tap may put an operator over that of a node, in each of its chains, to watch it;
 	// scans are not shown to it. Nil: nobody watches.
 	Tap func(n plan.Node, op exec.Operator) exec.Operator
@@ -44,6 +47,7 @@ func compileWithin(root plan.Node, o Options, levels map[int64]*level) (*Program
 	o.Workers = max(o.Workers, 1)
 	b := &builder{Options: o, levels: levels,
 		program: &Program{Root: root, pool: schedule.Pool{Workers: o.Workers}, env: o.Env}}
+	b.lateInputs(root)
 	last := &stage{}
 	made, err := b.node(root, last)
 	if err != nil {
@@ -66,6 +70,7 @@ type builder struct {
 	program *Program
 	tables  int                  // state tables numbered
 	draws   map[plan.Node]uint64 // the nodes with functions of chance, by their place
+	lates   map[plan.Node]*lateInput
 	// levels hold the rows that came last of the recursions around, by ID.
 	levels map[int64]*level
 }
@@ -103,10 +108,13 @@ func (b *builder) compilerIn(input []*expr.Ref, env *expr.Env) *expr.Compiler {
 // node adds to s the leaves beneath n and gives the chain that makes n's rows.
 func (b *builder) node(n plan.Node, s *stage) (factory, error) {
 	made, err := b.operator(n, s)
-	if _, scan := n.(*plan.Scan); err != nil || b.Tap == nil || scan {
-		return made, err
+	if err != nil {
+		return nil, err
 	}
-	return over(made, func(op exec.Operator, _ int) (exec.Operator, error) { return b.Tap(n, op), nil }), nil
+	if _, scan := n.(*plan.Scan); b.Tap != nil && !scan {
+		made = over(made, func(op exec.Operator, _ int) (exec.Operator, error) { return b.Tap(n, op), nil })
+	}
+	return b.watched(n, made), nil
 }
 
 // operator is the switch from plan node to operator.

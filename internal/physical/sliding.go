@@ -69,6 +69,9 @@ func throughRefs(n plan.Node) plan.Node {
 // partialGroups groups the rows of a task into partial groups.
 func (b *builder) partialGroups(a *aggregation, below *stage) (factory, error) {
 	s := a.slicing()
+	if b.Late != nil {
+		s = nil // a row is late for some of its windows and not for others
+	}
 	input, grouping := a.node.Input, a.node.Grouping
 	if s != nil {
 		input, grouping = s.input, s.grouping

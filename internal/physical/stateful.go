@@ -45,6 +45,7 @@ func (b *builder) stateful(name string, n plan.Node, specs ...keyed.Spec) *State
 	op := &Stateful{Name: name, Node: n, Number: len(b.program.Stateful), First: b.tables, Specs: specs}
 	b.tables += len(specs)
 	b.program.Stateful = append(b.program.Stateful, op)
+	b.numbered(op)
 	return op
 }
 

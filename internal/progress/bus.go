@@ -1,6 +1,9 @@
 package progress
 
 import (
+	"fmt"
+	"log/slog"
+	"runtime/debug"
 	"slices"
 	"sync"
 )
@@ -54,7 +57,7 @@ func (b *Bus) Listeners() []Listener {
 // so that a listener knows of a query before anyone can ask for it.
 func (b *Bus) PostNow(e Event) {
 	for _, l := range b.Listeners() {
-		e.tell(l)
+		tell(e, l)
 	}
 }
 
@@ -86,10 +89,22 @@ func (b *Bus) work(done chan struct{}) {
 		}
 		for _, p := range posts {
 			for _, l := range p.listeners {
-				p.event.tell(l)
+				tell(p.event, l)
 			}
 		}
 	}
+}
+
+// tell tells a listener of an event. One that panics is its own fault: neither the
+// query nor the other listeners hear of it.
+func tell(e Event, l Listener) {
+	defer func() {
+		if v := recover(); v != nil {
+			slog.Error("A listener panicked.", "listener", fmt.Sprintf("%T", l), "event", fmt.Sprintf("%T", e), "panic", v,
+				"stack", string(debug.Stack()))
+		}
+	}()
+	e.tell(l)
 }
 
 // Flush waits until every event posted before it has been told. It must not be

@@ -1,8 +1,11 @@
 package progress
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -102,5 +105,32 @@ func TestRecentKeepsTheNewest(t *testing.T) {
 	one.Add(&Progress{Batch: 7})
 	if one.Last().Batch != 7 {
 		t.Error("a Recent of one update keeps nothing")
+	}
+}
+
+// rude is a listener that panics.
+type rude struct{ notebook }
+
+func (*rude) OnStarted(Started)    { panic("a mistake at the start") }
+func (*rude) OnProgress(*Progress) { panic("a mistake on the way") }
+
+// A listener that panics is alone with it.
+func TestListenerPanics(t *testing.T) {
+	before := slog.Default()
+	var said bytes.Buffer
+	slog.SetDefault(slog.New(slog.NewTextHandler(&said, nil)))
+	defer slog.SetDefault(before)
+	b, n := NewBus(), &notebook{}
+	b.Add(&rude{})
+	b.Add(n)
+	b.PostNow(Started{ID: "q"})
+	b.Post(&Progress{Batch: 1})
+	b.Post(Terminated{ID: "q"})
+	b.Flush()
+	if want := []string{"started q", "progress 1", "terminated q"}; !slices.Equal(n.notes, want) {
+		t.Errorf("the other listener heard %q, want %q", n.notes, want)
+	}
+	if text := said.String(); !strings.Contains(text, "a mistake on the way") || !strings.Contains(text, "OnProgress") {
+		t.Errorf("the log does not show the panic and its stack: %s", text)
 	}
 }

@@ -29,6 +29,9 @@ func (q *Query) runBatch(ctx context.Context, a microbatch.RunBatch) (microbatch
 	}
 	q.setStatus(message, !p.NoData(), true)
 	if a.Attempt > 1 {
+		if err := q.pause(ctx, a.Attempt); err != nil {
+			return nil, err
+		}
 		if err := q.states.rollback(int64(p.Batch)); err != nil {
 			return nil, err
 		}
@@ -55,6 +58,7 @@ func (q *Query) runBatch(ctx context.Context, a microbatch.RunBatch) (microbatch
 func (q *Query) execute(ctx context.Context, p microbatch.Plan) error {
 	id := connector.BatchID{Query: q.id, Batch: int64(p.Batch), Epoch: q.log.Epoch()}
 	messages := make([]connector.Message, q.program.Parts())
+	q.late.begin()
 	counts := make([]int64, len(messages))
 	run := &exec.Run{ID: id.Batch, Now: p.Timestamp.UnixMicro(),
 		Watermark: exec.Bounds{LateBefore: p.Late.UnixMicro(), EvictBefore: p.Watermark.UnixMicro()}}
@@ -74,6 +78,9 @@ func (q *Query) execute(ctx context.Context, p microbatch.Plan) error {
 	}
 	if err == nil {
 		err = q.log.Check()
+	}
+	if err == nil {
+		err = q.late.commit(ctx, id)
 	}
 	if err != nil {
 		return errors.Join(err, q.sink.Abort(context.WithoutCancel(ctx), id, messages))

@@ -252,3 +252,45 @@ func TestCheckpointOfAnotherQuery(t *testing.T) {
 		t.Errorf("the query itself does not go on after the refusals: %v", fmt.Sprint(err))
 	}
 }
+
+// TestFilesOfAFailedFirstBatch: what a first batch wrote that was never committed is
+// removed when the query starts again.
+func TestFilesOfAFailedFirstBatch(t *testing.T) {
+	j := everyFault()
+	_, input := whole(t, j, 4000)
+	fs := input.Image(vfs.Everything)
+	fails := 1
+	broken := j
+	broken.sink = func(s connector.Sink) connector.Sink { return &first{s, &fails} }
+	if err := broken.run(t.Context(), fs); !errors.Is(err, errFlaky) {
+		t.Fatal(err)
+	}
+	left := names(t, fs, "/ck/state/0")
+	if len(left) == 0 {
+		t.Fatal("the first batch has written no state; the test is none")
+	}
+	stopped := j
+	stopped.sink = func(s connector.Sink) connector.Sink { fails = 1; return &first{s, &fails} }
+	if err := stopped.run(t.Context(), fs); !errors.Is(err, errFlaky) {
+		t.Fatal(err)
+	}
+	for _, name := range names(t, fs, "/ck/state/0") {
+		if slices.Contains(left, name) {
+			t.Errorf("%s is left of the first run", name)
+		}
+	}
+}
+
+// first is a sink that fails at its first commit.
+type first struct {
+	connector.Sink
+	fails *int
+}
+
+func (f *first) Commit(ctx context.Context, b connector.BatchID, m []connector.Message) error {
+	if *f.fails > 0 {
+		*f.fails--
+		return errFlaky
+	}
+	return f.Sink.Commit(ctx, b, m)
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,6 +47,8 @@ type Config struct {
 	Bus *progress.Bus
 	// Warn takes warnings. It is not nil.
 	Warn *slog.Logger
+	// OpenLate opens the side output for late rows; nil: there is none.
+	OpenLate func(ctx context.Context, spec connector.SinkSpec) (connector.Sink, error)
 	// Job is what the checkpoint shall remember of the program.
 	Job Job
 }
@@ -76,6 +79,12 @@ type Settings struct {
 	SnapshotEvery int
 	// State says where keyed state lives.
 	State StateSettings
+	// Retries is how often a batch that failed is run again, where the failure may
+	// pass; 0: the query ends with the first, as in Spark (S94).
+	Retries int
+	// AsyncEvery is how often the progress is made durable where batches do not wait
+	// for it (S87); 0: every batch's is, before the next one.
+	AsyncEvery time.Duration
 	// RecentProgress is how many progresses are kept (S196).
 	RecentProgress int
 	// IdleAfter is how often an idle event is sent (S195).
@@ -99,12 +108,13 @@ type Query struct {
 	id     string
 	runID  string
 
-	stop     chan struct{} // closed by Stop
-	stopOnce sync.Once
-	cancel   context.CancelCauseFunc // of the running batch
-	wake     chan struct{}           // one token: something may be new
-	done     chan struct{}           // closed when the query has ended
-	err      error                   // why it ended; set before done is closed
+	stop      chan struct{} // closed by Stop
+	goroutine atomic.Uint64 // that of work, for Stop
+	stopOnce  sync.Once
+	cancel    context.CancelCauseFunc // of the running batch
+	wake      chan struct{}           // one token: something may be new
+	done      chan struct{}           // closed when the query has ended
+	err       error                   // why it ended; set before done is closed
 
 	status atomic.Pointer[progress.Status]
 	recent *progress.Recent
@@ -130,9 +140,17 @@ func Start(ctx context.Context, c Config) (*Query, error) {
 	q := &Query{config: c, runID: uuid.NewString(), stop: make(chan struct{}), wake: make(chan struct{}, 1),
 		done: make(chan struct{}), recent: progress.NewRecent(max(c.Settings.RecentProgress, 1))}
 	q.setStatus(progress.Initializing, false, false)
-	r, err := open(context.WithoutCancel(ctx), q)
+	// What is opened lives longer than ctx, which can only keep it from being opened.
+	opening, cancelOpening := context.WithCancelCause(context.WithoutCancel(ctx))
+	opened := context.AfterFunc(ctx, func() { cancelOpening(context.Cause(ctx)) })
+	r, err := open(opening, q)
 	if err != nil {
+		opened()
+		cancelOpening(nil)
 		return nil, err
+	}
+	if !opened() && ctx.Err() != nil {
+		return nil, errors.Join(context.Cause(ctx), r.close())
 	}
 	q.run = r
 	q.id = r.log.QueryID()
@@ -142,6 +160,8 @@ func Start(ctx context.Context, c Config) (*Query, error) {
 	q.cancel = cancel
 	go func() {
 		defer stopWith()
+		defer cancelOpening(nil)
+		q.goroutine.Store(goroutineID())
 		q.work(batchCtx)
 	}()
 	return q, nil
@@ -189,12 +209,33 @@ func (q *Query) Last() *progress.Progress { return q.recent.Last() }
 
 // Stop ends the query and waits. A running batch is interrupted, unless a source
 // could not give its rows again: then it is finished.
+//
+// Called by the query itself, from a function of the user's that its goroutine runs,
+// it does not wait: the query ends after the batch.
 func (q *Query) Stop() {
 	q.requestStop()
+	if q.goroutine.Load() == goroutineID() {
+		return
+	}
 	if q.replayable() {
 		q.cancel(errStopped)
 	}
 	<-q.done
+}
+
+// goroutineID is the number of the goroutine that runs, as its stack begins with it:
+// "goroutine 7 [running]:". Nothing but Stop asks for it, which could otherwise not
+// tell that it would wait for itself.
+func goroutineID() (id uint64) {
+	var text [64]byte
+	n := runtime.Stack(text[:], false)
+	for _, c := range text[len("goroutine "):n] {
+		if c < '0' || c > '9' {
+			break
+		}
+		id = id*10 + uint64(c-'0')
+	}
+	return id
 }
 
 func (q *Query) requestStop() { q.stopOnce.Do(func() { close(q.stop) }) }

@@ -27,6 +27,7 @@ type run struct {
 	sources []*source
 	states  *states
 	sink    connector.Sink
+	late    *lateSink
 	tracker *watermark.Tracker
 	report  report
 
@@ -46,18 +47,26 @@ func open(ctx context.Context, q *Query) (_ *run, err error) {
 	}()
 	var state checkpoint.State
 	r.log, state, err = checkpoint.Open(c.Checkpoint.FS, c.Checkpoint.Dir, checkpoint.Options{
-		Retain: c.Settings.Retain, Warn: c.Warn})
+		Retain: c.Settings.Retain, Warn: c.Warn, Lazy: c.Settings.AsyncEvery, Now: c.Clock.Now})
 	if err != nil {
 		return nil, err
 	}
 	if c.Settings.Policy, err = policyOf(c, &state); err != nil {
 		return nil, err
 	}
+	if r.late, err = openLate(ctx, c); err != nil {
+		return nil, err
+	}
 	r.states = newStates(r.log, &state, c)
 	r.program, err = physical.Compile(c.Plan, physical.Options{
-		Workers: c.Settings.Workers, Mode: c.Mode, Env: &c.Env, Salt: saltOf(r.log.QueryID()), OpenState: r.states.open})
+		Workers: c.Settings.Workers, Mode: c.Mode, Env: &c.Env, Salt: saltOf(r.log.QueryID()), OpenState: r.states.open,
+		Late: r.late.collector()})
 	if err != nil {
 		return nil, err
+	}
+	if c.Settings.AsyncEvery > 0 && len(r.program.Stateful) > 0 {
+		return nil, fault.New(fault.IllegalArgument, "a query with state does not support async progress tracking, and this one has %s",
+			r.program.Stateful[0].Name)
 	}
 	if err = r.states.check(r.program.Stateful); err != nil {
 		return nil, err
@@ -100,6 +109,7 @@ func (r *run) close() error {
 	if c, ok := r.sink.(connector.Closer); ok {
 		errs = append(errs, c.Close())
 	}
+	errs = append(errs, r.late.close())
 	if r.states != nil {
 		errs = append(errs, r.states.close())
 	}
@@ -111,7 +121,8 @@ func (r *run) close() error {
 
 // newMachine puts what the checkpoint knows into the words of the machine.
 func newMachine(r *run, c *Config, state *checkpoint.State) (*microbatch.Machine, error) {
-	options := microbatch.Options{Trigger: c.Trigger, NoData: c.Settings.NoDataBatches && r.program.Evicts(c.Mode)}
+	options := microbatch.Options{Trigger: c.Trigger, NoData: c.Settings.NoDataBatches && r.program.Evicts(c.Mode),
+		Retries: c.Settings.Retries}
 	for _, s := range r.sources {
 		options.Sources = append(options.Sources, microbatch.Source{
 			Name: s.description, Replayable: s.replayable, Bounded: s.bounded})
@@ -261,7 +272,7 @@ func (q *Query) perform(ctx context.Context, actions []microbatch.Action) (next 
 					q.config.Warn.Warn("The query failed while it was being stopped; its batch will run again.", "err", failure)
 				}
 			}
-			return microbatch.Failed{Err: failure, Interrupted: interrupted}, false, nil
+			return microbatch.Failed{Err: failure, Interrupted: interrupted, Passing: passing(failure)}, false, nil
 		}
 		if next != nil && q.heedStop() {
 			return nil, true, nil

@@ -105,6 +105,9 @@ func offset(o microbatch.Offset) connector.Offset {
 
 // releaseSources lets the sources forget.
 func (q *Query) releaseSources(ctx context.Context, a microbatch.Release) error {
+	if q.log.Durable() < int64(q.machine.Batch())-1 {
+		return nil // after a power cut these rows would be asked for again
+	}
 	for i, s := range q.sources {
 		if a.Offsets[i] == "" {
 			continue

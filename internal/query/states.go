@@ -99,14 +99,7 @@ func (s *states) check(plan []*physical.Stateful) error {
 		}
 	}
 	if committed < 0 {
-		for i := range max(known, len(s.tables)) {
-			if i < len(s.tables) {
-				s.tables[i].Begin()
-			} else {
-				memstore.Forget(i, s.log)
-			}
-		}
-		return nil
+		return s.beginAll(known)
 	}
 	if s.found.TakenOver && len(s.tables) > 0 {
 		return fault.New(fault.StateLoad, "batch %d of the checkpoint %s was committed by another engine, whose state weir cannot read. "+
@@ -129,6 +122,22 @@ func (s *states) check(plan []*physical.Stateful) error {
 		}
 	}
 	s.found = nil // its deltas need not stay in memory twice
+	return nil
+}
+
+// beginAll begins with empty state, where no batch was committed. What one that was
+// never committed has written is nobody's.
+func (s *states) beginAll(known int) error {
+	for i := range max(known, len(s.tables)) {
+		if err := vfs.RemoveAll(s.config.Checkpoint.FS, s.log.StateDir(i)); err != nil {
+			return err
+		}
+		if i < len(s.tables) {
+			s.tables[i].Begin()
+		} else {
+			memstore.Forget(i, s.log)
+		}
+	}
 	return nil
 }
 
