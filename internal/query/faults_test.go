@@ -257,7 +257,7 @@ func TestCheckpointOfAnotherQuery(t *testing.T) {
 // removed when the query starts again.
 func TestFilesOfAFailedFirstBatch(t *testing.T) {
 	j := everyFault()
-	_, input := whole(t, j, 4000)
+	_, input := whole(t, j, 15000)
 	fs := input.Image(vfs.Everything)
 	fails := 1
 	broken := j
