@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/weirstream/weir"
+	"github.com/weirstream/weir/internal/checkpoint"
+	"github.com/weirstream/weir/internal/vfs"
 	"github.com/weirstream/weir/weirtest"
 )
 
@@ -196,6 +198,13 @@ func TestLogsDoNotGrow(t *testing.T) {
 	if files > 60 || bytes > 512<<10 {
 		t.Errorf("the query that was stopped leaves %d files of %d bytes", files, bytes)
 	}
+	kept, err := checkpoint.Read(vfs.Disk{}, filepath.Join(dir, "ck"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(kept.Plans) > 7 || len(kept.Commits) > 7 || len(kept.Deltas) > 50 {
+		t.Errorf("the journal keeps %d plans, %d commits and %d deltas", len(kept.Plans), len(kept.Commits), len(kept.Deltas))
+	}
 }
 
 // Bug scenario 29: a batch that runs again gives the same rows, whatever its
@@ -259,4 +268,39 @@ func TestDeduplicationForgets(t *testing.T) {
 		q.UntilIdle()
 		q.WantWatermark("2023-12-31 23:59:58") // that of b, which says nothing
 	}
+}
+
+// Bug scenario 5, where one watermark for the whole query is too early: an outer join
+// holds rows without a partner back, and the aggregation behind it must wait for them
+// (SPARK-28074, SPARK-42376).
+func TestAggregateBehindAnOuterJoin(t *testing.T) {
+	q, s := chain{sql: `SELECT window(ts, '10 seconds').start s, count(*) n, count(rk) m FROM
+		(SELECT l.ts, r.k rk FROM a l LEFT JOIN b r ON l.k = r.k AND r.ts BETWEEN l.ts AND l.ts + INTERVAL 30 SECONDS)
+		GROUP BY window(ts, '10 seconds')`}.run(t, "a", "b")
+	q.Add(s[0], []any{"x", after(1), 0}, []any{"alone", after(2), 0})
+	q.Add(s[1], []any{"x", after(3), 0})
+	q.Want()
+	// The windows have passed, and the row without a partner may still find one.
+	q.Add(s[0], []any{"x", after(20), 0})
+	q.Add(s[1], []any{"y", after(20), 0})
+	q.Want()
+	q.Add(s[0], []any{"x", after(200), 0})
+	q.Add(s[1], []any{"y", after(200), 0})
+	q.Want("2024-01-01 00:00:00 | 2 | 1", "2024-01-01 00:00:20 | 1 | 0")
+}
+
+// Bug scenario 10 with more rows than a batch of the engine has: those behind the last
+// that the limit lets pass are keys of the deduplication, too (SPARK-30657).
+func TestLimitReadsOn(t *testing.T) {
+	q, s := chain{sql: "SELECT k FROM e LIMIT 2", dedup: []any{"k"}, workers: 1}.run(t, "e")
+	var rows [][]any
+	for i := range 20_000 {
+		rows = append(rows, []any{fmt.Sprint("k", i), after(1), 0})
+	}
+	q.Add(s[0], rows...)
+	q.UntilIdle()
+	if got := q.Rows(); len(got) != 2 {
+		t.Errorf("%d rows have passed", len(got))
+	}
+	q.WantState(1, 20_000)
 }
