@@ -35,6 +35,7 @@ type conf struct {
 	idle        time.Duration
 	inferred    bool
 	retries     int64 // of a batch that failed
+	restart     bool  // a start stops the running query on its checkpoint
 	state       stateConf
 	files       fileConf
 	unsupported bool // what a stream may not do is refused
@@ -45,7 +46,7 @@ type conf struct {
 
 func defaultConf() conf {
 	return conf{ansi: true, warehouse: "spark-warehouse", zone: "UTC", location: time.UTC, noData: true, retain: 100, snapshots: 10, recent: 100,
-		idle: 10 * time.Second, state: stateConf{rocksMB: 500}, unsupported: true, correctness: true}
+		idle: 10 * time.Second, state: stateConf{rocksMB: 500}, unsupported: true, correctness: true, restart: true}
 }
 
 // env is what compiled expressions know of the settings.
@@ -84,6 +85,7 @@ var confKeys = map[string]confKey{
 	streaming + "numRecentProgressUpdates": numberKey(func(c *conf) *int64 { return &c.recent }),
 	streaming + "noDataProgressEventInterval":               {getIdle, setIdle},
 	streaming + "schemaInference":                           boolKey(func(c *conf) *bool { return &c.inferred }),
+	streaming + "stopActiveRunOnRestart":                    boolKey(func(c *conf) *bool { return &c.restart }),
 	streaming + "unsupportedOperationCheck":                 boolKey(func(c *conf) *bool { return &c.unsupported }),
 	streaming + "statefulOperator.checkCorrectness.enabled": boolKey(func(c *conf) *bool { return &c.correctness }),
 }

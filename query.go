@@ -178,7 +178,9 @@ func (m *Queries) AddListener(l Listener) { m.session.bus.Add(l) }
 func (m *Queries) RemoveListener(l Listener) { m.session.bus.Remove(l) }
 
 // start starts a query under a name that no running one has.
-func (m *Queries) start(ctx context.Context, c query.Config) (*Query, error) {
+//
+// restart says that a running query on the same checkpoint is stopped first (S93).
+func (m *Queries) start(ctx context.Context, c query.Config, restart bool) (*Query, error) {
 	if err := m.open(); err != nil {
 		return nil, err
 	}
@@ -191,6 +193,9 @@ func (m *Queries) start(ctx context.Context, c query.Config) (*Query, error) {
 			delete(m.starting, c.Name)
 			m.mu.Unlock()
 		}()
+	}
+	if err := m.replace(c.Checkpoint.Dir, restart); err != nil {
+		return nil, err
 	}
 	inner, err := query.Start(ctx, c)
 	if err != nil {
@@ -207,6 +212,22 @@ func (m *Queries) start(ctx context.Context, c query.Config) (*Query, error) {
 		return nil, errSessionClosed
 	}
 	return q, nil
+}
+
+// replace stops the running query on a checkpoint, or refuses to.
+func (m *Queries) replace(dir string, restart bool) error {
+	for _, q := range m.Active() {
+		if q.q.CheckpointDir() != dir {
+			continue
+		}
+		if !restart {
+			return fault.New(fault.ConcurrentLogUpdate, "the query with the id %s runs on the checkpoint %s already, and "+
+				"spark.sql.streaming.stopActiveRunOnRestart keeps it from being stopped for another run", q.ID(), dir)
+		}
+		m.session.log.Warn("Stopping the running query, since it is started again.", "id", q.ID(), "runId", q.RunID())
+		q.Stop()
+	}
+	return nil
 }
 
 // errSessionClosed is what a query is refused with once its session is closed.

@@ -88,8 +88,22 @@ func TestSecondSessionOnACheckpoint(t *testing.T) {
 	}
 	_, err = numbers(t, session(t), dir)
 	refused(t, "another session", err, "CONCURRENT_STREAM_LOG_UPDATE", filepath.Join(dir, "ck"))
+	if err := first.Set("spark.sql.streaming.stopActiveRunOnRestart", "false"); err != nil {
+		t.Fatal(err)
+	}
 	_, err = numbers(t, first, dir)
-	refused(t, "the same session", err, "CONCURRENT_STREAM_LOG_UPDATE")
+	refused(t, "the same session", err, "CONCURRENT_STREAM_LOG_UPDATE", q.ID())
+	if err := first.Set("spark.sql.streaming.stopActiveRunOnRestart", "true"); err != nil {
+		t.Fatal(err)
+	}
+	again, err := numbers(t, first, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q.IsActive() || q.Err() != nil || again.ID() != q.ID() || again.RunID() == q.RunID() {
+		t.Errorf("the run before: active %v, error %v; ids %s and %s", q.IsActive(), q.Err(), q.ID(), again.ID())
+	}
+	q = again
 	if err := q.ProcessAllAvailable(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/weirstream/weir"
-	"github.com/weirstream/weir/internal/checkpoint"
-	"github.com/weirstream/weir/internal/vfs"
 	"github.com/weirstream/weir/weirtest"
 )
 
@@ -154,8 +152,8 @@ func TestStateIsSpreadByItsOwnKeys(t *testing.T) {
 	}
 }
 
-// Bug scenario 24: logs do not grow with the number of batches (SPARK-24295,
-// SPARK-27188, SPARK-30462).
+// Bug scenario 24: the files of a checkpoint do not grow in number with the batches
+// (SPARK-24295, SPARK-27188, SPARK-30462); that the journal forgets is tested beside it.
 func TestLogsDoNotGrow(t *testing.T) {
 	dir := t.TempDir()
 	s := session(t, weir.WithWorkers(1), weir.WithConf("spark.sql.streaming.minBatchesToRetain", "5"))
@@ -197,13 +195,6 @@ func TestLogsDoNotGrow(t *testing.T) {
 	files, bytes = weigh()
 	if files > 60 || bytes > 512<<10 {
 		t.Errorf("the query that was stopped leaves %d files of %d bytes", files, bytes)
-	}
-	kept, err := checkpoint.Read(vfs.Disk{}, filepath.Join(dir, "ck"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(kept.Plans) > 7 || len(kept.Commits) > 7 || len(kept.Deltas) > 50 {
-		t.Errorf("the journal keeps %d plans, %d commits and %d deltas", len(kept.Plans), len(kept.Commits), len(kept.Deltas))
 	}
 }
 

@@ -176,6 +176,9 @@ func (q *Query) RunID() string { return q.runID }
 // Name is the user's, empty for none.
 func (q *Query) Name() string { return q.config.Name }
 
+// CheckpointDir is where the query keeps its progress.
+func (q *Query) CheckpointDir() string { return q.config.Checkpoint.Dir }
+
 // Active reports whether the query runs.
 func (q *Query) Active() bool {
 	select {
