@@ -26,7 +26,6 @@ type conf struct {
 	mostWorkers int // as many as the session may have
 	checkpoint  string
 	warehouse   string // where the tables of the catalog lie
-	noData      bool
 	policy      watermark.Policy
 	forget      bool
 	retain      int64
@@ -34,8 +33,7 @@ type conf struct {
 	recent      int64
 	idle        time.Duration
 	inferred    bool
-	retries     int64 // of a batch that failed
-	restart     bool  // a start stops the running query on its checkpoint
+	runs        runConf
 	state       stateConf
 	files       fileConf
 	unsupported bool // what a stream may not do is refused
@@ -45,8 +43,8 @@ type conf struct {
 }
 
 func defaultConf() conf {
-	return conf{ansi: true, warehouse: "spark-warehouse", zone: "UTC", location: time.UTC, noData: true, retain: 100, snapshots: 10, recent: 100,
-		idle: 10 * time.Second, state: stateConf{rocksMB: 500}, unsupported: true, correctness: true, restart: true}
+	return conf{ansi: true, warehouse: "spark-warehouse", zone: "UTC", location: time.UTC, retain: 100, snapshots: 10, recent: 100,
+		idle: 10 * time.Second, state: stateConf{rocksMB: 500}, unsupported: true, correctness: true, runs: runConf{noData: true, restart: true}}
 }
 
 // env is what compiled expressions know of the settings.
@@ -54,8 +52,8 @@ func (c *conf) env() expr.Env { return expr.Env{ANSI: c.ansi, Location: c.locati
 
 // querySettings are the settings that a query starts with.
 func (c *conf) querySettings() query.Settings {
-	return query.Settings{Workers: c.workers, NoDataBatches: c.noData, Policy: c.policy, ForgetInputs: c.forget, Retain: int(c.retain),
-		SnapshotEvery: int(c.snapshots), Retries: int(c.retries), RecentProgress: int(c.recent), IdleAfter: c.idle, State: c.state.settings()}
+	return query.Settings{Workers: c.workers, NoDataBatches: c.runs.noData, Policy: c.policy, ForgetInputs: c.forget, Retain: int(c.retain),
+		SnapshotEvery: int(c.snapshots), Retries: int(c.runs.retries), RecentProgress: int(c.recent), IdleAfter: c.idle, State: c.state.settings()}
 }
 
 // confKey says how a setting is read and written.
@@ -73,7 +71,7 @@ var confKeys = map[string]confKey{
 	"spark.sql.shuffle.partitions":                {getWorkers, setWorkers},
 	"spark.sql.warehouse.dir":                     textKey(func(c *conf) *string { return &c.warehouse }),
 	streaming + "checkpointLocation":              textKey(func(c *conf) *string { return &c.checkpoint }),
-	streaming + "noDataMicroBatches.enabled":      boolKey(func(c *conf) *bool { return &c.noData }),
+	streaming + "noDataMicroBatches.enabled":      boolKey(func(c *conf) *bool { return &c.runs.noData }),
 	streaming + "multipleWatermarkPolicy":         {getPolicy, setPolicy},
 	"weir.sql.streaming.forgetInputWatermarks":    boolKey(func(c *conf) *bool { return &c.forget }),
 	streaming + "minBatchesToRetain":              numberKey(func(c *conf) *int64 { return &c.retain }),
@@ -85,7 +83,7 @@ var confKeys = map[string]confKey{
 	streaming + "numRecentProgressUpdates": numberKey(func(c *conf) *int64 { return &c.recent }),
 	streaming + "noDataProgressEventInterval":               {getIdle, setIdle},
 	streaming + "schemaInference":                           boolKey(func(c *conf) *bool { return &c.inferred }),
-	streaming + "stopActiveRunOnRestart":                    boolKey(func(c *conf) *bool { return &c.restart }),
+	streaming + "stopActiveRunOnRestart":                    boolKey(func(c *conf) *bool { return &c.runs.restart }),
 	streaming + "unsupportedOperationCheck":                 boolKey(func(c *conf) *bool { return &c.unsupported }),
 	streaming + "statefulOperator.checkCorrectness.enabled": boolKey(func(c *conf) *bool { return &c.correctness }),
 }

@@ -94,16 +94,23 @@ func setMemory(c *conf, v string) error {
 	return fmt.Errorf("it must be 0 for no limit, or a size of 1KiB or more such as 512MiB or 1GiB")
 }
 
+// runConf are the settings of when a query runs what.
+type runConf struct {
+	noData  bool  // batches without data run where the watermark asks for one
+	retries int64 // of a batch that failed
+	restart bool  // a start stops the running query on its checkpoint
+}
+
 // batchRetries is weir's own (S94): how often a batch that failed runs again.
 const batchRetries = "spark.weir.batchRetries"
 
-func getRetries(c *conf) string { return strconv.FormatInt(c.retries, 10) }
+func getRetries(c *conf) string { return strconv.FormatInt(c.runs.retries, 10) }
 
 func setRetries(c *conf, v string) error {
 	n, err := strconv.ParseInt(v, 10, 32)
 	if err != nil || n < 0 {
 		return fmt.Errorf("it must be a whole number from 0 on: how often a batch that failed is run again")
 	}
-	c.retries = n
+	c.runs.retries = n
 	return nil
 }
