@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/weirstream/weir/internal/vfs"
 )
@@ -150,6 +151,10 @@ type saver struct {
 	dir  string
 	fail func(err error) // a checkpoint could not be written
 
+	// oldest is the oldest batch that a restart from the newest checkpoint would make
+	// again, 0 before there is one.
+	oldest atomic.Int64
+
 	mu     sync.Mutex
 	wake   sync.Cond
 	next   *snapshot // waits to be written
@@ -252,6 +257,7 @@ func (s *saver) write(snap *snapshot) error {
 		return err
 	}
 	s.kept[snap.Time] = append(s.kept[snap.Time], snap.dirs()...)
+	s.oldest.Store(int64(slices.Min(append(snap.Pending, snap.Time))))
 	return nil
 }
 

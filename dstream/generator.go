@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -181,6 +182,11 @@ func (g *generator) stop(how stopping) {
 		<-g.done
 		ssc.jobs.stop(how)
 		ssc.closeSaver()
+		if c, ok := ssc.intake.(io.Closer); ok {
+			if err := c.Close(); err != nil {
+				ssc.log.Warn("the logs of receivers cannot be closed", "error", err)
+			}
+		}
 		ssc.end()
 	})
 	<-g.ssc.failure.ended

@@ -102,15 +102,15 @@ func repaired(fixed map[int]string, data []byte, lines []line, from int) map[int
 	for i := from; i < len(lines); i++ {
 		text := batch.View(data[lines[i].start:lines[i].end])
 		if !utf8.ValidString(text) {
-			fixed[i] = decode(text)
+			fixed[i] = Decode(text)
 		}
 	}
 	return fixed
 }
 
-// decode replaces every malformed sequence by one U+FFFD, as Java's decoder does:
+// Decode replaces every malformed sequence by one U+FFFD, as Java's decoder does:
 // a sequence is a lead byte and as many of its continuation bytes as are there.
-func decode(s string) string {
+func Decode(s string) string {
 	var b strings.Builder
 	for len(s) > 0 {
 		r, size := utf8.DecodeRuneInString(s)

@@ -308,7 +308,7 @@ func TestDamagedLog(t *testing.T) {
 func TestReceiversAreKnown(t *testing.T) {
 	b := newBench(t, setting{})
 	ins := make(chan *Intake[string], 1)
-	s := b.start(Config{MaxRate: 50}, idle(ins))
+	b.start(Config{MaxRate: 50}, idle(ins))
 	in := <-ins
 	in.ReportError("a hiccup", errors.New("cause"))
 	st := b.tracker.Statuses()[0]
@@ -317,8 +317,8 @@ func TestReceiversAreKnown(t *testing.T) {
 	}
 	b.tracker.UpdateRate(0, 20)
 	b.tracker.UpdateRate(7, 20) // nobody
-	if s.Rate() != 20 {
-		t.Errorf("the rate is %v", s.Rate())
+	if r := b.tracker.Rate(0); r != 20 {
+		t.Errorf("the rate is %v", r)
 	}
 	if _, err := NewSupervisor("Second-0", idle(ins), b.keeper, Config{}); err == nil {
 		t.Error("a stream has two receivers")

@@ -20,6 +20,8 @@ type KeeperOptions struct {
 	Tracker *Tracker
 	// Log is the write-ahead log of the stream; nil: none.
 	Log *Log
+	// ReadOnly reads from the log what was written before, and writes nothing to it.
+	ReadOnly bool
 	// Clock is for the timeout; nil: the machine's.
 	Clock clock.Clock
 	// Timeout is how long storing one block may take; 0: 30 s.
@@ -27,6 +29,9 @@ type KeeperOptions struct {
 	// Warn is told what a user should know; nil: nobody.
 	Warn func(message string)
 }
+
+// writes reports whether blocks are logged.
+func (o *KeeperOptions) writes() bool { return o.Log != nil && !o.ReadOnly }
 
 // Keeper keeps the received blocks of one stream (D110).
 //
@@ -84,7 +89,7 @@ func NewKeeper[T any](o KeeperOptions) *Keeper[T] {
 			o.Warn(fmt.Sprintf(format, args...))
 		}
 	}
-	if o.Log != nil {
+	if o.writes() {
 		if !o.Level.Serialized {
 			warn("Storage level of stream %d: serialization is on, as the write-ahead log is", o.Stream)
 		}
@@ -95,7 +100,7 @@ func NewKeeper[T any](o KeeperOptions) *Keeper[T] {
 		o.Level.Serialized, o.Level.Replicas = true, 1
 	}
 	// What can be read nowhere else stays in memory.
-	o.Level.Pinned = !o.Level.Disk && o.Level.Replicas < 2 && o.Log == nil
+	o.Level.Pinned = !o.Level.Disk && o.Level.Replicas < 2 && !o.writes()
 	return &Keeper[T]{o: o, codec: codecOf[T](), kept: make(map[int64]bool), flying: make(map[int64]time.Time)}
 }
 
@@ -163,7 +168,7 @@ func (k *Keeper[T]) Store(id BlockID, rows []T, metadata []byte) error {
 
 // keep puts a block into the block store and into the log at the same time.
 func (k *Keeper[T]) keep(id BlockID, rows []T, deadline time.Time) (Segment, error) {
-	if k.o.Log == nil {
+	if !k.o.writes() {
 		return Segment{}, k.put(id, rows, k.sizeOf(rows), deadline)
 	}
 	data, err := k.codec.Encode(rows)

@@ -47,8 +47,8 @@ type Runner interface {
 	Abort()
 	// Done is closed when it has ended.
 	Done() <-chan struct{}
-	// UpdateRate limits it to rows a second.
-	UpdateRate(rowsPerSecond float64)
+	// Limit is what limits its rate.
+	Limit() *Limiter
 }
 
 // attached is a receiver the tracker knows.
@@ -161,14 +161,28 @@ func (t *Tracker) Statuses() []Status {
 	return list
 }
 
-// UpdateRate limits the receiver of a stream.
+// UpdateRate limits the receiver of a stream to rows a second.
 func (t *Tracker) UpdateRate(stream int, rowsPerSecond float64) {
-	t.mu.Lock()
-	a := t.receivers[stream]
-	t.mu.Unlock()
-	if a != nil {
-		a.runner.UpdateRate(rowsPerSecond)
+	if l := t.limit(stream); l != nil {
+		l.Update(rowsPerSecond)
 	}
+}
+
+// Rate is the limit of the receiver of a stream in rows a second, 0 for none.
+func (t *Tracker) Rate(stream int) float64 {
+	if l := t.limit(stream); l != nil {
+		return l.Rate()
+	}
+	return 0
+}
+
+func (t *Tracker) limit(stream int) *Limiter {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if a := t.receivers[stream]; a != nil {
+		return a.runner.Limit()
+	}
+	return nil
 }
 
 // change changes the status of a receiver and tells the listener.

@@ -120,11 +120,8 @@ func (s *Supervisor[T]) Abort() {
 // Done is closed when the receiver has ended and all it had is stored or given up.
 func (s *Supervisor[T]) Done() <-chan struct{} { return s.done }
 
-// UpdateRate limits the rows that are stored one by one to so many a second.
-func (s *Supervisor[T]) UpdateRate(rowsPerSecond float64) { s.limiter.Update(rowsPerSecond) }
-
-// Rate is the present limit in rows a second, 0 for none.
-func (s *Supervisor[T]) Rate() float64 { return s.limiter.Rate() }
+// Limit limits the rows that are stored one by one.
+func (s *Supervisor[T]) Limit() *Limiter { return s.limiter }
 
 // run lets the receiver run, again and again.
 func (s *Supervisor[T]) run() {
