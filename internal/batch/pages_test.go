@@ -42,10 +42,12 @@ func TestPages(t *testing.T) {
 				whole.SetNull(i)
 			}
 		}
-		pages := make([]*Column, 4) // one of them is gone
+		pages := make([]*Page, 4) // one of them is gone
 		for k := range pages[:3] {
-			pages[k] = NewColumn(typ, 0)
-			pages[k].AppendRows(whole, Range(k*PageRows, min(PageRows, n-k*PageRows)), nil)
+			pages[k] = NewPage(typ, 10, 10)
+			pages[k].Append(whole, Range(0, 5)) // and forgotten
+			pages[k].Reset()
+			pages[k].Append(whole, Range(k*PageRows, min(PageRows, n-k*PageRows)))
 		}
 		rows := make([]int32, 500)
 		for i := range rows {
@@ -58,6 +60,16 @@ func TestPages(t *testing.T) {
 		want.AppendRows(whole, rows, nil)
 		if g, w := fmt.Sprint(texts(got)), fmt.Sprint(texts(want)); g != w {
 			t.Errorf("%s: rows of pages are\n%s\nwant\n%s", typ, g, w)
+		}
+		constant, flat := NewColumn(typ, 0), NewPage(typ, 0, 0)
+		constant.Append(whole, []int32{PageRows + 1}, 1, nil)
+		constant.Const = true
+		flat.Append(constant, []int32{0, 5, 7})
+		flat.Append(NewColumn(types.Of(types.Null), 1), []int32{0})
+		got.TakePages([]*Page{flat}, []int32{0, 1, 2, 3})
+		want.Take(whole, []int32{PageRows + 1, PageRows + 1, PageRows + 1, -1})
+		if g, w := fmt.Sprint(texts(got)), fmt.Sprint(texts(want)); g != w {
+			t.Errorf("%s: rows of a constant and nulls are\n%s\nwant\n%s", typ, g, w)
 		}
 	}
 }

@@ -20,7 +20,9 @@ import (
 //
 // What was tried: 16-byte slots are no faster and larger; looking at two slots in
 // the first pass costs more than it saves; slot addresses without bound checks
-// change nothing.
+// change nothing; a loop that only brings the slots of a chunk into the cache before
+// they are compared gains a twentieth with 10⁶ keys; huge pages gained nothing where
+// the machine is a guest. There two thirds of a row's time are the miss in the slots.
 type wordIndex struct {
 	slots  []wordSlot // a power of two of them; empty in the direct state
 	direct []uint32   // ids+1 by word-base and a last 0; nil in the hashed state

@@ -22,26 +22,31 @@ const minCompact = 4096
 // gone, so that the cost is a constant a row.
 type joinRows struct {
 	types   []types.Type
-	columns [][]*batch.Column // by column and page; nil: the page is free
-	pages   []*joinPage       // by number; nil: free
-	free    []int32           // the numbers of free pages
-	spare   []*joinPage       // pages that may be filled again
-	filling int32             // the number of the page that is being filled; -1: none
-	live    int               // rows in the pages
-	gone    int               // holes in the pages
-	local   []int32           // scratch
+	columns [][]*batch.Page // by column and page; nil: the page is free
+	pages   []*joinPage     // by number; nil: free
+	free    []int32         // the numbers of free pages
+	spare   []*joinPage     // pages that may be filled again
+	filling int32           // the number of the page that is being filled; -1: none
+	live    int             // rows in the pages
+	gone    int             // holes in the pages
+	bytes   []int           // by column: those of the texts of the last full page
+	moving  []*batch.Column // scratch of compact
+	local   []int32         // scratch
 }
 
 // joinPage is a page of rows.
 type joinPage struct {
-	columns []*batch.Column
-	arena   batch.Arena
+	columns []*batch.Page
 	owner   []int32 // by row: its slot, -1 where it is gone
 	live    int
 }
 
 func newJoinRows(columns []types.Type) joinRows {
-	return joinRows{types: columns, columns: make([][]*batch.Column, len(columns)), filling: -1}
+	r := joinRows{types: columns, columns: make([][]*batch.Page, len(columns)), bytes: make([]int, len(columns)), filling: -1}
+	for _, t := range columns {
+		r.moving = append(r.moving, batch.NewColumn(t, 0))
+	}
+	return r
 }
 
 func (r *joinRows) reset() {
@@ -61,7 +66,7 @@ func (r *joinRows) add(columns []*batch.Column, rows, slots, places []int32) {
 		at := len(p.owner)
 		n := min(len(rows), batch.PageRows-at)
 		for i, c := range p.columns {
-			c.AppendRows(columns[i], rows[:n], &p.arena)
+			c.Append(columns[i], rows[:n])
 		}
 		p.owner = append(p.owner, slots[:n]...)
 		p.live += n
@@ -80,6 +85,11 @@ func (r *joinRows) page() *joinPage {
 			return p
 		}
 	}
+	if r.filling >= 0 {
+		for i, c := range r.pages[r.filling].columns {
+			r.bytes[i] = c.Bytes()
+		}
+	}
 	var p *joinPage
 	if n := len(r.spare); n > 0 {
 		p, r.spare = r.spare[n-1], r.spare[:n-1]
@@ -89,8 +99,8 @@ func (r *joinRows) page() *joinPage {
 		if r.filling >= 0 { // the first page may stay small
 			capacity = batch.PageRows
 		}
-		for _, t := range r.types {
-			p.columns = append(p.columns, batch.NewColumn(t, capacity))
+		for i, t := range r.types {
+			p.columns = append(p.columns, batch.NewPage(t, capacity, r.bytes[i]+r.bytes[i]/8))
 		}
 	}
 	full := r.filling
@@ -131,10 +141,9 @@ func (r *joinRows) release(number int32) {
 	r.live -= p.live
 	r.gone -= len(p.owner) - p.live
 	for i, c := range p.columns {
-		c.Resize(0)
+		c.Reset()
 		r.columns[i][number] = nil
 	}
-	p.arena.Reset()
 	p.owner, p.live = p.owner[:0], 0
 	r.pages[number] = nil
 	r.free = append(r.free, number)
@@ -157,15 +166,18 @@ func (r *joinRows) compact(places []int32) {
 		slots := make([]int32, 0, p.live)
 		for row, slot := range p.owner {
 			if slot >= 0 {
-				r.local, slots = append(r.local, int32(row)), append(slots, slot)
+				r.local, slots = append(r.local, int32(number<<batch.PageBits+row)), append(slots, slot)
 			}
 		}
-		r.add(p.columns, r.local, slots, places)
+		for i, c := range r.moving {
+			c.TakePages(r.columns[i], r.local)
+		}
+		r.add(r.moving, batch.Identity(len(slots)), slots, places)
 		r.release(int32(number))
 	}
 }
 
-// column is the column that a place lies in, and the row there.
+// column is the column, not one of texts, that a place lies in, and the row there.
 func (r *joinRows) column(k int, place int32) (*batch.Column, int) {
-	return r.columns[k][place>>batch.PageBits], int(place & (batch.PageRows - 1))
+	return r.columns[k][place>>batch.PageBits].Column(), int(place & (batch.PageRows - 1))
 }
