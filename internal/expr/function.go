@@ -41,6 +41,9 @@ type Function struct {
 	// Volatile marks a function whose value is not fixed by its arguments. It
 	// is not folded.
 	Volatile bool
+	// Present marks a volatile function whose value is the batch's: its calls with
+	// equal arguments are equal.
+	Present bool
 }
 
 // Resolution is what Resolve has found.

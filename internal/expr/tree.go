@@ -147,7 +147,7 @@ func equalNode(a, b Expr) bool {
 		return ok && a.Ordinal == b.Ordinal
 	case *Call:
 		b, ok := b.(*Call)
-		return ok && a.Fn == b.Fn && !a.Fn.Volatile
+		return ok && a.Fn == b.Fn && (!a.Fn.Volatile || a.Fn.Present)
 	case *AggregateCall:
 		b, ok := b.(*AggregateCall)
 		return ok && a.Fn == b.Fn && a.Distinct == b.Distinct && (a.Filter == nil) == (b.Filter == nil)

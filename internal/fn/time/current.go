@@ -23,6 +23,7 @@ func current(name, shown string, t types.Type, value func(now int64, zone *datet
 			return &present{env: env, zone: zoneOf(env), value: value, out: batch.NewColumn(t, 1)}, nil
 		},
 		Volatile: true,
+		Present:  true,
 	}
 }
 
