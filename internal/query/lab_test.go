@@ -86,9 +86,18 @@ func catalogOf(fs vfs.FS) formats {
 
 // start starts the job in a file system.
 func (j *job) start(ctx context.Context, fs vfs.FS) (*query.Query, error) {
-	schema, err := types.ParseSchema(j.schema)
+	c, err := j.config(ctx, fs)
 	if err != nil {
 		return nil, err
+	}
+	return query.Start(ctx, c)
+}
+
+// config is what the job's query is made of.
+func (j *job) config(ctx context.Context, fs vfs.FS) (none query.Config, _ error) {
+	schema, err := types.ParseSchema(j.schema)
+	if err != nil {
+		return none, err
 	}
 	var events plan.Node = &plan.Read{Format: "json", Streaming: true, Schema: &schema, Paths: []string{"/in"},
 		Options: map[string]string{"maxFilesPerTrigger": j.each}}
@@ -102,17 +111,17 @@ func (j *job) start(ctx context.Context, fs vfs.FS) (*query.Query, error) {
 		Resolver: expr.Resolver{ANSI: true, Location: time.UTC}}
 	node, err := sql.ParseQuery(j.text)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	if node, err = a.Analyze(ctx, node); err != nil {
-		return nil, err
+		return none, err
 	}
 	if err := analyze.CheckStreaming(node, connector.Append); err != nil {
-		return nil, err
+		return none, err
 	}
 	env := expr.Env{ANSI: true, Location: time.UTC}
 	if node, err = optimize.Optimize(node, &env); err != nil {
-		return nil, err
+		return none, err
 	}
 	disk := fs
 	if j.disk != nil {
@@ -122,7 +131,7 @@ func (j *job) start(ctx context.Context, fs vfs.FS) (*query.Query, error) {
 	if j.live {
 		trigger = microbatch.Trigger{}
 	}
-	return query.Start(ctx, query.Config{Plan: node, Mode: connector.Append,
+	return query.Config{Plan: node, Mode: connector.Append,
 		Trigger: trigger,
 		OpenSink: func(ctx context.Context, spec connector.SinkSpec) (connector.Sink, error) {
 			spec.Options, spec.Env = connector.NewOptions(map[string]string{"path": "/out"}), outer
@@ -133,7 +142,7 @@ func (j *job) start(ctx context.Context, fs vfs.FS) (*query.Query, error) {
 			return sink, err
 		},
 		Checkpoint: query.Checkpoint{FS: disk, Dir: "/ck"}, Settings: j.settings, Env: env, Clock: clk,
-		Bus: progress.NewBus(), Warn: quiet})
+		Bus: progress.NewBus(), Warn: quiet}, nil
 }
 
 // run runs the job until it has read everything.
