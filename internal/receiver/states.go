@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -233,7 +234,7 @@ func (s *Status) failed(message string, err error, at time.Time) {
 }
 
 func joined(message string, err error) string {
-	if err == nil {
+	if err == nil || strings.HasSuffix(message, err.Error()) {
 		return message
 	}
 	return message + " - " + err.Error()

@@ -179,6 +179,9 @@ func TestKilled(t *testing.T) {
 		j := start(t, s, dir)
 		// Now and then it dies while it starts, otherwise some parcels later.
 		parcels := random.IntN(60)
+		if k == 0 {
+			parcels = 1
+		}
 		wait := time.NewTimer(20 * time.Second)
 		if random.IntN(5) == 0 {
 			wait.Reset(time.Duration(random.IntN(200)) * time.Millisecond)
@@ -193,8 +196,10 @@ func TestKilled(t *testing.T) {
 				t.Fatalf("run %d ended: %v\n%s", k, err, &j.output)
 			}
 		}
-		moment := time.NewTimer(time.Duration(random.IntN(30_000)) * time.Microsecond)
-		<-moment.C
+		if k > 0 { // the first time at once, before there is a batch
+			moment := time.NewTimer(time.Duration(random.IntN(30_000)) * time.Microsecond)
+			<-moment.C
+		}
 		_ = j.cmd.Process.Kill()
 		<-j.ended
 		if err := os.RemoveAll(filepath.Join(dir, "tmp")); err != nil { // what was not logged is gone
