@@ -13,7 +13,7 @@ type Arena struct {
 }
 
 // minChunk is the size of an arena's first chunk, in bytes; each further one is
-// larger, up to maxChunk. Of these an arena keeps maxSpare for reuse.
+// larger, up to maxChunk. Of these Reset keeps as many as were in use, and maxSpare.
 const (
 	minChunk = 4 << 10
 	maxChunk = 1 << 20
@@ -43,14 +43,19 @@ func (a *Arena) Alloc(n int) []byte {
 // Bytes is the memory the arena holds.
 func (a *Arena) Bytes() int { return a.total + cap(a.chunk) }
 
-// Reset forgets all strings and keeps the newest chunk and a few others for reuse.
+// Reset forgets all strings and keeps about the memory that they took for reuse.
 func (a *Arena) Reset() {
 	a.poison()
 	a.chunk = a.chunk[:0]
+	most := max(maxSpare, len(a.full))
 	for _, c := range a.full {
-		if cap(c) == maxChunk && len(a.spare) < maxSpare {
+		if cap(c) == maxChunk {
 			a.spare = append(a.spare, c[:0])
 		}
+	}
+	if len(a.spare) > most {
+		clear(a.spare[most:])
+		a.spare = a.spare[:most]
 	}
 	clear(a.full)
 	a.full, a.total = a.full[:0], maxChunk*len(a.spare)

@@ -349,8 +349,10 @@ func (g *Groups) AppendResults(ids []int32, out []*batch.Column) error {
 
 // Reset forgets all groups and keeps the memory.
 func (g *Groups) Reset() {
-	// A table gives up memory that was not used since its last Reset.
-	if g.table.Slots() > 0 {
+	// A table gives up memory that was not used since its last Reset. Accumulators of
+	// texts forget theirs together; group by group they would copy it to and fro.
+	if n := g.table.Slots(); n > 0 {
+		g.Fresh(0, n)
 		g.table.Reset()
 	}
 	for _, once := range g.once {
