@@ -195,27 +195,36 @@ func (p *Parser) Err() error {
 	return errors.Join(p.errs...)
 }
 
-// Lenient reports every wrong option, and warns of the unknown ones, which Spark
-// ignores. warn may be nil.
+// Lenient reports every wrong option and every one that is nearly the name of one
+// that is known. Of other unknown options, which Spark ignores and which programs
+// carry from one format to the next, it warns. warn may be nil.
 func (p *Parser) Lenient(warn *slog.Logger) error {
-	if warn != nil {
-		for _, u := range p.unknown() {
+	for _, u := range p.unknown() {
+		if u.near {
+			p.fail(u.name, "%s", u.value)
+		} else if warn != nil {
 			warn.Warn("an option is ignored: it "+u.value, "format", p.format, "option", u.name)
 		}
 	}
 	return errors.Join(p.errs...)
 }
 
-// unknown are the options that no call named, with what to say of them.
-func (p *Parser) unknown() []option {
-	var list []option
+// unknownOption is an option that no call named, with what to say of it.
+type unknownOption struct {
+	option
+	near bool // there is a name like it
+}
+
+// unknown are the options that no call named.
+func (p *Parser) unknown() []unknownOption {
+	var list []unknownOption
 	for _, key := range slices.Sorted(maps.Keys(p.options.values)) {
 		if _, ok := p.known[key]; ok {
 			continue
 		}
-		u := option{name: p.options.values[key].name}
+		u := unknownOption{option: option{name: p.options.values[key].name}}
 		if near := Nearest(u.name, slices.Sorted(maps.Values(p.known))); near != "" {
-			u.value = "is not known; did you mean " + near + "?"
+			u.value, u.near = "is not known; did you mean "+near+"?", true
 		} else {
 			u.value = "is not known; known are " + strings.Join(slices.Sorted(maps.Values(p.known)), ", ")
 		}

@@ -13,20 +13,23 @@ import (
 	"github.com/weirstream/weir/types"
 )
 
-// An unknown option is ignored, as Spark ignores it, and a warning offers the right
-// name.
+// An unknown option is ignored with a warning, as Spark ignores it, unless it is a
+// known one misspelt.
 func TestUnknownOptionsAreWarnedOf(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir+"/a.json", "{\"v\":1}\n", 1)
-	var log strings.Builder
-	_, err := formatOf(t, "json", nil).OpenTable(t.Context(), connector.SourceSpec{Paths: []string{dir},
-		Options: connector.NewOptions(map[string]string{"multiline": "false", "pathGlobFilters": "*.json"}),
-		Env:     connector.Env{Warn: slog.New(slog.NewTextHandler(&log, nil))}})
-	if err != nil {
-		t.Fatal(err)
+	open := func(option string) (string, error) {
+		var log strings.Builder
+		_, err := formatOf(t, "json", nil).OpenTable(t.Context(), connector.SourceSpec{Paths: []string{dir},
+			Options: connector.NewOptions(map[string]string{"multiline": "false", option: "*.json"}),
+			Env:     connector.Env{Warn: slog.New(slog.NewTextHandler(&log, nil))}})
+		return log.String(), err
 	}
-	if got := log.String(); !strings.Contains(got, "did you mean pathGlobFilter?") || strings.Contains(got, "multiline") {
-		t.Error(got)
+	if got, err := open("int96RebaseMode"); err != nil || !strings.Contains(got, "int96RebaseMode") || strings.Contains(got, "multiline") {
+		t.Error(got, err)
+	}
+	if _, err := open("pathGlobFilters"); err == nil || !strings.Contains(err.Error(), "did you mean pathGlobFilter?") {
+		t.Error(err)
 	}
 }
 
