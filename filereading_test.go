@@ -55,13 +55,13 @@ func TestFileSettings(t *testing.T) {
 		weir.WithConf("spark.sql.parquet.compression.codec", "zstd"), weir.WithConf("spark.sql.sources.default", "json"),
 		weir.WithConf("spark.sql.sources.partitionColumnTypeInference.enabled", "false"), weir.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 	out := dir + "/out"
-	if err := s.SQL("SELECT id, id % 1 AS p FROM range(0, 5, 1, 1)").Write().PartitionBy("p").Option("compresion", "gzip").Save(t.Context(), out); err != nil {
+	if err := s.SQL("SELECT id, id % 1 AS p FROM range(0, 5, 1, 1)").Write().PartitionBy("p").Option("int96RebaseMode", "x").Save(t.Context(), out); err != nil {
 		t.Fatal(err)
 	}
 	if names, err := filepath.Glob(out + "/p=0/*.json"); err != nil || len(names) < 3 {
 		t.Error(names, err)
 	}
-	if !strings.Contains(log.String(), "did you mean compression?") {
+	if !strings.Contains(log.String(), "int96RebaseMode") {
 		t.Error(log.String())
 	}
 	d := s.Read().Load(out)

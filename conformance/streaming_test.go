@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/weirstream/weir"
+	"github.com/weirstream/weir/internal/clock"
+	"github.com/weirstream/weir/internal/vfs"
 	"github.com/weirstream/weir/types"
 )
 
@@ -137,6 +139,7 @@ type player struct {
 	sc      scenario
 	root    string
 	session *weir.Session
+	clock   *clock.Manual
 	query   *weir.Query
 	seen    map[string]bool
 	before  []string
@@ -144,11 +147,12 @@ type player struct {
 
 // play runs a scenario and gives what each step did; an error ends it.
 func play(t *testing.T, sc scenario) []step {
-	s, err := weir.Open(weir.WithWorkers(1))
+	ticks := clock.NewManual(time.Now())
+	s, err := weir.Open(weir.WithWorkers(1), weir.Simulated(ticks, vfs.Disk{}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &player{t: t, sc: sc, root: t.TempDir(), session: s, seen: make(map[string]bool)}
+	p := &player{t: t, sc: sc, root: t.TempDir(), session: s, clock: ticks, seen: make(map[string]bool)}
 	defer s.Close()
 	// What Spark forgets at a restart must be forgotten to compare (S112).
 	if err := s.Set("weir.sql.streaming.forgetInputWatermarks", "true"); err != nil {
@@ -175,6 +179,9 @@ func play(t *testing.T, sc scenario) []step {
 	}
 	var steps []step
 	for i, rows := range sc.Steps {
+		if p.query != nil && sc.Style == "live" {
+			<-p.clock.AwaitTimers(1) // it waits for its clock
+		}
 		p.add(i, rows)
 		st, err := p.step(t.Context())
 		if err != nil {
@@ -259,7 +266,7 @@ func (p *player) step(ctx context.Context) (step, error) {
 		}
 		w := d.WriteStream().OutputModeNamed(p.sc.Mode).Option("checkpointLocation", filepath.Join(p.root, ".ck"))
 		if live {
-			w.Format("memory").QueryName("out")
+			w.Format("memory").QueryName("out").Trigger(weir.ProcessingTime(time.Second))
 		} else {
 			w.Format("parquet").Option("path", filepath.Join(p.root, ".out")).Trigger(weir.AvailableNow())
 		}
@@ -289,11 +296,22 @@ func (p *player) step(ctx context.Context) (step, error) {
 	return step{Rows: gained, Batches: p.batches()}, nil
 }
 
+// wait lets the query run until all is processed. A live query looks for files when
+// its clock moves and not before: it sees those of a step at once.
 func (p *player) wait(ctx context.Context, live bool) error {
-	if live {
-		return p.query.ProcessAllAvailable(ctx)
+	if !live {
+		return p.query.AwaitTermination(ctx)
 	}
-	return p.query.AwaitTermination(ctx)
+	done := make(chan error, 1)
+	go func() { done <- p.query.ProcessAllAvailable(ctx) }()
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-p.clock.AwaitTimers(1):
+			p.clock.Advance(time.Second)
+		}
+	}
 }
 
 func (p *player) rows(ctx context.Context, live bool) ([]string, error) {
