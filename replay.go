@@ -2,7 +2,6 @@ package weir
 
 import (
 	"context"
-	"regexp"
 	"strings"
 
 	"github.com/weirstream/weir/internal/checkpoint"
@@ -144,13 +143,9 @@ func (s *Session) Define(ctx context.Context, script, table string) (*StreamWrit
 // remember it.
 const longestJob = 256 << 10
 
-// secret matches what the names of secrets have in common, as Spark's redaction does
-// (spark.redaction.regex).
-var secret = regexp.MustCompile(`(?i)secret|password|passwd|token|credential|access[._]?key|sasl\.jaas`)
-
 // redacted is a value as it may be shown: not, if its name is that of a secret.
 func redacted(name, value string) string {
-	if secret.MatchString(name) {
+	if fault.Secret(name) {
 		return "*********(redacted)"
 	}
 	return value

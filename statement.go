@@ -233,7 +233,7 @@ func (s *Session) streamingTable(c *plan.CreateStreamingTable, script string) (*
 		w.Trigger(t)
 	}
 	w.job = query.Job{Table: strings.Join(c.Name, ".")}
-	if len(script) <= longestJob && !secret.MatchString(script) {
+	if len(script) <= longestJob && !fault.Secret(script) {
 		w.job.Script = script
 	}
 	return w, nil

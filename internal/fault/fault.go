@@ -103,7 +103,8 @@ func (p Position) LineColumn() (line, column int) {
 	return line, len([]rune(before[start:])) + 1
 }
 
-// String shows the line of the text with a caret beneath the place.
+// String shows the line of the text, but for the values of secrets, with a caret beneath
+// the place.
 func (p Position) String() string {
 	line, column := p.LineColumn()
 	start := min(p.Start, len(p.Text))
@@ -119,6 +120,6 @@ func (p Position) String() string {
 			pad[i] = ' '
 		}
 	}
-	return fmt.Sprintf("line %d, column %d:\n%s\n%s%s", line, column, p.Text[first:last], string(pad),
+	return fmt.Sprintf("line %d, column %d:\n%s\n%s%s", line, column, hidden(p.Text[first:last]), string(pad),
 		strings.Repeat("^", width))
 }
