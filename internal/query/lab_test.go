@@ -48,6 +48,9 @@ type job struct {
 	live     bool // the default trigger, and a stop when all is read
 	// sink wraps the sink; nil leaves it.
 	sink func(connector.Sink) connector.Sink
+	// clock is the engine's; nil is the machine's.
+	clock clock.Clock
+	every time.Duration // the interval of its trigger; 0: it ends by itself, or is live
 	// disk is what the query writes to, if not the file system of its sources.
 	disk vfs.FS
 }
@@ -105,7 +108,10 @@ func (j *job) config(ctx context.Context, fs vfs.FS) (none query.Config, _ error
 		events = &plan.WithWatermark{Input: events, Column: &expr.UnresolvedAttribute{Parts: []string{"t"}}, DelayText: j.delay}
 	}
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
-	clk := clock.System{}
+	clk := j.clock
+	if clk == nil {
+		clk = clock.System{}
+	}
 	outer := connector.Env{Location: time.UTC, Now: clk.Now, Warn: quiet, Out: io.Discard}
 	a := &analyze.Analyzer{Registry: registry(), Catalog: views{catalogOf(fs), events}, Env: outer,
 		Resolver: expr.Resolver{ANSI: true, Location: time.UTC}}
@@ -129,7 +135,7 @@ func (j *job) config(ctx context.Context, fs vfs.FS) (none query.Config, _ error
 	}
 	trigger := microbatch.Trigger{Kind: microbatch.AvailableNow}
 	if j.live {
-		trigger = microbatch.Trigger{}
+		trigger = microbatch.Trigger{Interval: j.every}
 	}
 	return query.Config{Plan: node, Mode: connector.Append,
 		Trigger: trigger,

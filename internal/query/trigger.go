@@ -17,8 +17,9 @@ func (q *Query) wait(w microbatch.Wait) microbatch.Event {
 		message = progress.WaitingForTick
 	}
 	q.setStatus(message, false, false)
+	began := q.now()
 	for {
-		timer, fires := q.timer(w)
+		timer, fires, due := q.timer(w, began)
 		wake := q.wake
 		if !w.ForData {
 			wake = nil
@@ -32,7 +33,7 @@ func (q *Query) wait(w microbatch.Wait) microbatch.Event {
 			return microbatch.Triggered{Now: q.now()}
 		case <-fires:
 			now := q.now()
-			if !w.Until.IsZero() && !now.Before(w.Until) {
+			if due { // whatever the clock says, which may have been set back
 				return microbatch.Triggered{Now: now}
 			}
 			q.idle(now)
@@ -57,27 +58,29 @@ func (q *Query) polls() bool {
 	return false
 }
 
-// timer fires at the end of the wait or when the next idle event is due.
-func (q *Query) timer(w microbatch.Wait) (clock.Timer, <-chan time.Time) {
+// timer fires at the end of a wait that began at some time, which is when due is set,
+// or when the next idle event is due. How long the wait still takes follows from how
+// long it has taken: a clock that is set back does not make it longer.
+func (q *Query) timer(w microbatch.Wait, began time.Time) (_ clock.Timer, _ <-chan time.Time, due bool) {
 	now := q.now()
 	until := time.Duration(-1)
 	if !w.Until.IsZero() {
-		until = max(w.Until.Sub(now), 0)
+		until, due = max(w.Until.Sub(began)-max(now.Sub(began), 0), 0), true
 	}
 	if after := q.config.Settings.IdleAfter; after > 0 {
-		idle := max(q.lastEvent.Add(after).Sub(now), 0)
+		idle := min(max(q.lastEvent.Add(after).Sub(now), 0), after)
 		if until < 0 || idle < until {
-			until = idle
+			until, due = idle, false
 		}
 	}
 	if w.ForData && q.polls() && (until < 0 || until > pollingDelay) {
-		until = pollingDelay
+		until, due = pollingDelay, false
 	}
 	if until < 0 {
-		return nil, nil
+		return nil, nil, false
 	}
 	t := q.config.Clock.NewTimer(until)
-	return t, t.C()
+	return t, t.C(), due
 }
 
 func stopTimer(t clock.Timer) {
