@@ -15,6 +15,17 @@ import (
 // operator took and gave.
 type BatchTrace = query.Trace
 
+// Likeness says whether the state of a batch that ran again is what it was.
+type Likeness = query.Likeness
+
+// The words of [BatchTrace.State]: whether the batch has changed the state as it did
+// before; see there.
+const (
+	UnknownState = query.UnknownState
+	SameState    = query.SameState
+	OtherState   = query.OtherState
+)
+
 // OperatorTrace is what one operator of a [BatchTrace] took and gave.
 type OperatorTrace = query.OperatorTrace
 

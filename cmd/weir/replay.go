@@ -116,7 +116,8 @@ func printTrace(w io.Writer, t *weir.BatchTrace) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "  rows for the sink: %d\n\n", t.Rows)
+	text := map[weir.Likeness]string{weir.SameState: ", state as the batch left it", weir.OtherState: ", state not as the batch left it"}[t.State]
+	_, err := fmt.Fprintf(w, "  rows for the sink: %d%s\n\n", t.Rows, text)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -41,7 +42,23 @@ type Trace struct {
 	Operators []OperatorTrace
 	// Rows is how many rows the sink was to take.
 	Rows int64
+	// State compares what the batch changed of the state with what it changed when it
+	// ran before.
+	State Likeness
 }
+
+// Likeness says whether the state of a batch that ran again is what it was.
+type Likeness string
+
+// The likenesses: nothing to compare, because the query keeps no state, the batch was
+// not committed, its changes lie in files or are gone, or there are other tasks now;
+// the same, byte for byte; something else, because the query is another, or depends on
+// what is not in its sources.
+const (
+	UnknownState Likeness = "unknown"
+	SameState    Likeness = "same"
+	OtherState   Likeness = "other"
+)
 
 // OperatorTrace is what one operator took and gave.
 type OperatorTrace struct {
@@ -77,6 +94,8 @@ func Replay(ctx context.Context, c Config, want Range, sample int, see func(*Tra
 	}
 	before := upTo(found, want.First)
 	r.states = newStates(r.log, &before, &c)
+	changes := &changes{was: found.Deltas, now: SameState}
+	r.states.into = changes
 	taps := &taps{sample: sample, zone: c.Env.Zone(), by: make(map[plan.Node][]*tap)}
 	r.program, err = physical.Compile(c.Plan, physical.Options{Workers: c.Settings.Workers, Mode: c.Mode, Env: &c.Env,
 		Salt: saltOf(r.log.QueryID()), OpenState: r.states.open, Tap: taps.tap})
@@ -102,7 +121,7 @@ func Replay(ctx context.Context, c Config, want Range, sample int, see func(*Tra
 		if err != nil {
 			return fmt.Errorf("batch %d: %w", b, err)
 		}
-		trace.Committed = committed
+		trace.Committed, trace.State = committed, changes.likeness()
 		for _, done := range found.Commits {
 			if done.Batch == b {
 				trace.Next = time.UnixMilli(done.NextWatermarkMS).UTC()
@@ -245,4 +264,49 @@ func (q *Query) replay(ctx context.Context, p microbatch.Plan, taps *taps) (*Tra
 		trace.Sources = append(trace.Sources, s.progress(p, i))
 	}
 	return trace, nil
+}
+
+// changes compares the changes of state of a batch with those of before. It is the
+// journal of states that are kept nowhere.
+type changes struct {
+	was  []checkpoint.Delta
+	now  Likeness
+	seen int
+}
+
+// Delta implements [memstore.Journal].
+func (c *changes) Delta(d checkpoint.Delta) {
+	c.seen++
+	for _, w := range c.was {
+		if w.Operator != d.Operator || w.Store != d.Store || w.Version != d.Version {
+			continue
+		}
+		switch {
+		case bytes.Equal(w.Payload, d.Payload):
+		case memstore.Inline(w) && memstore.Inline(d):
+			c.now = OtherState
+		case c.now == SameState:
+			c.now = UnknownState
+		}
+		return
+	}
+	if c.now == SameState {
+		c.now = UnknownState
+	}
+}
+
+// Forget implements [memstore.Journal].
+func (*changes) Forget(int, string, int64) {}
+
+// Note implements [memstore.Journal].
+func (*changes) Note(string, []byte) {}
+
+// likeness is that of the batch that has run; another may begin.
+func (c *changes) likeness() Likeness {
+	now := c.now
+	if c.seen == 0 {
+		now = UnknownState
+	}
+	c.now, c.seen = SameState, 0
+	return now
 }

@@ -25,6 +25,7 @@ import (
 //	committed, rollback                   and then it counts, or version n is back
 type states struct {
 	log    *checkpoint.Checkpoint
+	into   memstore.Journal // where changes go: log, but for those who look
 	found  *checkpoint.State
 	config *Config
 	tables []*memstore.State
@@ -32,7 +33,7 @@ type states struct {
 }
 
 func newStates(log *checkpoint.Checkpoint, found *checkpoint.State, c *Config) *states {
-	return &states{log: log, found: found, config: c}
+	return &states{log: log, into: log, found: found, config: c}
 }
 
 // open makes a partition of a table, empty until check has loaded it.
@@ -40,7 +41,7 @@ func (s *states) open(table int, spec keyed.Spec, partition, partitions int, v k
 	for table >= len(s.tables) {
 		number := len(s.tables)
 		s.tables = append(s.tables, memstore.New(memstore.Config{
-			FS: s.config.Checkpoint.FS, Dir: s.log.StateDir(number), Journal: s.log, Epoch: s.log.Epoch(),
+			FS: s.config.Checkpoint.FS, Dir: s.log.StateDir(number), Journal: s.into, Epoch: s.log.Epoch(),
 			Operator: number, Spec: spec, SnapshotEvery: s.config.Settings.SnapshotEvery,
 			Retain: cmp.Or(s.config.Settings.Retain, 100), Warn: s.config.Warn,
 			Tier: memstore.Tier{Open: s.openTier, Always: s.config.Settings.State.Disk},
@@ -135,7 +136,7 @@ func (s *states) beginAll(known int) error {
 		if i < len(s.tables) {
 			s.tables[i].Begin()
 		} else {
-			memstore.Forget(i, s.log)
+			memstore.Forget(i, s.into)
 		}
 	}
 	return nil
