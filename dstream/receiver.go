@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/weirstream/weir/internal/receiver"
 	"github.com/weirstream/weir/internal/vfs"
@@ -101,6 +102,9 @@ type receivers struct {
 	streams []receiving
 	tracker *receiver.Tracker
 	stopped func() // ends listening for back-pressure
+	cleaned Time   // batches before are forgotten; guarded by cleaning
+	// cleaning keeps batches that end at once from cleaning together.
+	cleaning sync.Mutex
 }
 
 // receiving is a stream with a receiver, of any type.
@@ -129,7 +133,7 @@ var errNoLogDir = errors.New("Cannot enable receiver write-ahead log without che
 // config is the settings in the form of package receiver.
 func (c Conf) config() receiver.Config {
 	log := func(w WriteAheadLogConf) receiver.LogConfig {
-		return receiver.LogConfig{Roll: w.Rolling, MaxFailures: w.MaxFailures, CloseAfterWrite: w.CloseAfterWrite}
+		return receiver.LogConfig{Roll: w.Rolling, MaxFailures: w.MaxFailures, CloseAfterWrite: w.CloseAfterWrite, OneByOne: w.OneByOne}
 	}
 	conf := receiver.Config{
 		BlockInterval: c.Receiver.BlockInterval, BlockQueueSize: c.Receiver.BlockQueueSize, RestartDelay: c.Receiver.RestartDelay,
@@ -247,12 +251,18 @@ func (r *receivers) pending() bool { return r.tracker.Unallocated() > 0 }
 // clean keeps what batches may read that failed, or that a restart from the newest
 // checkpoint would make again, and whatever they are made from.
 func (r *receivers) clean(before Time) error {
+	r.cleaning.Lock()
+	defer r.cleaning.Unlock()
 	for _, at := range r.ssc.jobs.unfinished() {
 		before = min(before, at)
 	}
 	if saver := r.ssc.durable.saver; saver != nil {
 		before = min(before, Time(saver.oldest.Load()).Add(-r.ssc.graph.longest()))
 	}
+	if before < r.cleaned.Add(time.Second) && r.cleaned > 0 {
+		return nil // short batches need not each write what is forgotten
+	}
+	r.cleaned = before
 	err := r.tracker.Clean(before.Time())
 	for _, s := range r.streams {
 		err = errors.Join(err, s.clean(before))

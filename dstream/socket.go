@@ -1,8 +1,10 @@
 package dstream
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +15,7 @@ import (
 	"unsafe"
 
 	"github.com/weirstream/weir/connector/socket"
+	"github.com/weirstream/weir/internal/receiver"
 	"github.com/weirstream/weir/rdd"
 )
 
@@ -42,6 +45,40 @@ func SocketStream[T any](ssc *Context, host string, port int, decode func(r io.R
 		return nil
 	}, level)
 }
+
+// RawSocketStream is blocks of rows that a server sends as they are to be stored (D11): for
+// each four bytes with its length, the highest first, and what [EncodeBlock] has written.
+// They are kept serialized, and decoded by tasks only. It is the quickest way in.
+func RawSocketStream[T any](ssc *Context, host string, port int, level ...rdd.StorageLevel) *Stream[T] {
+	return socketStream(ssc, "rawSocketStream", host, port, func(r io.Reader, in *Intake[T]) error {
+		b := bufio.NewReaderSize(r, socketChunk)
+		for {
+			var length [4]byte
+			if _, err := io.ReadFull(b, length[:]); errors.Is(err, io.EOF) {
+				return nil
+			} else if err != nil {
+				return err
+			}
+			n := binary.BigEndian.Uint32(length[:])
+			if n > longestLine {
+				return fmt.Errorf("a block of %d bytes was announced; does the server send blocks?", n)
+			}
+			block, err := io.ReadAll(io.LimitReader(b, int64(n)))
+			if err == nil && len(block) < int(n) {
+				err = io.ErrUnexpectedEOF
+			}
+			if err == nil {
+				err = in.StoreEncoded(block)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}, level)
+}
+
+// EncodeBlock writes rows as a block for [RawSocketStream].
+func EncodeBlock[T any](rows []T) ([]byte, error) { return receiver.EncodeBlock(rows) }
 
 func socketStream[T any](ssc *Context, op, host string, port int, receive func(io.Reader, *Intake[T]) error, level []rdd.StorageLevel) *Stream[T] {
 	at := DefaultReceiverLevel

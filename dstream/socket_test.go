@@ -205,6 +205,32 @@ func TestSocketStream(t *testing.T) {
 	expect(t, <-messages, "Restarting receiver with delay 2000ms: Error receiving data")
 }
 
+// TestRawSocketStream sends encoded blocks; one that is cut off restarts the receiver.
+func TestRawSocketStream(t *testing.T) {
+	for _, level := range []rdd.StorageLevel{rdd.MemoryOnly, DefaultReceiverLevel} {
+		b := newBench(t, Conf{})
+		s := serve(t)
+		got := blocksOf(RawSocketStream[string](b.ssc, "127.0.0.1", s.port, level))
+		b.start()
+		c := <-s.conns
+		for _, rows := range [][]string{{"a", "b"}, {"c"}} {
+			block, err := EncodeBlock(rows)
+			must(t, err)
+			_, err = c.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(block))), block...))
+			must(t, err)
+		}
+		rows := until(b, got, "blocks", func(rows [][]string) bool { return len(rows) == 2 })
+		expect(t, fmt.Sprint(rows), "[[a b] [c]]")
+		_, err := c.Write([]byte{0, 0, 1, 0, 9})
+		must(t, err)
+		c.Close()
+		for b.ssc.Receivers()[0].LastMessage != "Restarting receiver with delay 2000ms: Error receiving data" {
+			b.steps(1)
+		}
+		must(t, b.ssc.Stop(false, false))
+	}
+}
+
 // pieces gives what it reads in random pieces.
 type pieces struct {
 	from   io.Reader

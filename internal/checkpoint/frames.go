@@ -30,6 +30,11 @@ func (f Frames) Append(b []byte, frame uint32, offset int64, payload []byte) []b
 	return appendFrame(b, f.id, frame, offset/sectorSize, payload)
 }
 
+// Room is how many bytes the sectors of a payload take.
+func (f Frames) Room(payload int) int {
+	return (payload + sectorPayload - 1) / sectorPayload * sectorSize
+}
+
 // Scan is the complete frames of a file and the bytes up to the end of the last. A
 // torn end is no error; what a crash cannot explain is, and the error says at which
 // byte.

@@ -276,6 +276,38 @@ func TestLevels(t *testing.T) {
 	}
 }
 
+// TestBlocksOfAnyType are read as they were written; what is no block is an error.
+func TestBlocksOfAnyType(t *testing.T) {
+	type row struct{ A, B string }
+	examineBlock(t, []string{"", "a", "bc"})
+	examineBlock(t, []struct{}{{}, {}, {}})
+	examineBlock(t, []int{1, -5})
+	examineBlock(t, []row{{"a", "b"}, {"", "c"}})
+}
+
+func examineBlock[T any](t *testing.T, rows []T) {
+	t.Helper()
+	b, err := EncodeBlock(rows)
+	must(t, err)
+	c := codecOf[T]()
+	got, err := c.Decode(b)
+	must(t, err)
+	if fmt.Sprint(got) != fmt.Sprint(rows) {
+		t.Errorf("%v came back as %v", rows, got)
+	}
+	for n := range len(b) - 1 {
+		if _, err := c.Decode(b[:n]); err == nil {
+			t.Errorf("%d bytes of the block of %v are read", n, rows)
+		}
+	}
+	if len(b) == 1 {
+		return // rows of no bytes
+	}
+	if _, err := c.Decode([]byte{255, 255, 255, 255, 15, 1}); err == nil {
+		t.Error("a block of four milliards of rows is read")
+	}
+}
+
 // TestLostBlock names the block, the stream and what would have helped.
 func TestLostBlock(t *testing.T) {
 	b := newBench(t, setting{})

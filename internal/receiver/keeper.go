@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"time"
+	"unsafe"
 
 	"github.com/weirstream/weir/internal/blockstore"
 	"github.com/weirstream/weir/internal/clock"
@@ -122,17 +123,51 @@ func codecOf[T any]() blockstore.Codec {
 		Decode: func(b []byte) (any, error) {
 			n, size := binary.Uvarint(b)
 			if size <= 0 {
-				return nil, errors.New("the block has no length")
+				return nil, errNoLength
+			}
+			if n > uint64(len(b)) && unsafe.Sizeof(*new(T)) > 0 {
+				return nil, errNoLength // not even a byte for each row
 			}
 			rows := make([]T, n)
+			if texts, ok := any(rows).([]string); ok {
+				return rows, viewTexts(b[size:], texts)
+			}
 			_, err := c.Read(b[size:], rows)
 			return rows, err
 		},
 	}
 }
 
+// viewTexts reads strings as the codec of strings does, but as views of b, which nobody
+// changes.
+func viewTexts(b []byte, texts []string) error {
+	lengths, at := b, 0
+	for range texts {
+		_, size := binary.Uvarint(b[at:])
+		if size <= 0 {
+			return errNoLength
+		}
+		at += size
+	}
+	text := unsafe.String(unsafe.SliceData(b[at:]), len(b)-at)
+	for i := range texts {
+		n, size := binary.Uvarint(lengths)
+		if n > uint64(len(text)) {
+			return errNoLength
+		}
+		lengths = lengths[size:]
+		texts[i], text = text[:n], text[n:]
+	}
+	return nil
+}
+
 // encoded is a block in the form of files.
 type encoded []byte
+
+var errNoLength = errors.New("the block does not hold the rows that it should")
+
+// EncodeBlock writes rows as a block, for [Intake.StoreEncoded].
+func EncodeBlock[T any](rows []T) ([]byte, error) { return codecOf[T]().Encode(rows) }
 
 // id is the name of a block in the block store, apart from those of RDDs. Blocks of a
 // stream do not drive each other out: the oldest are needed first.
@@ -145,13 +180,40 @@ func (k *Keeper[T]) id(number int64) blockstore.ID {
 // slice of rows belongs to the keeper then. After an error nothing is kept, but the log
 // may hold the rows; no batch reads them there.
 func (k *Keeper[T]) Store(id BlockID, rows []T, metadata []byte) error {
+	return k.store(id, content[T]{rows: rows}, metadata)
+}
+
+// storeEncoded is Store of rows that [EncodeBlock] has written.
+func (k *Keeper[T]) storeEncoded(id BlockID, data []byte) error {
+	if _, size := binary.Uvarint(data); size <= 0 {
+		return errNoLength
+	}
+	return k.store(id, content[T]{data: data}, nil)
+}
+
+// content is a block as rows, or encoded if they are nil.
+type content[T any] struct {
+	rows []T
+	data encoded
+}
+
+// count is how many rows there are.
+func (c content[T]) count() int64 {
+	if c.data == nil {
+		return int64(len(c.rows))
+	}
+	n, _ := binary.Uvarint(c.data)
+	return int64(n)
+}
+
+func (k *Keeper[T]) store(id BlockID, c content[T], metadata []byte) error {
 	started := k.o.Clock.Now()
 	k.mu.Lock()
 	k.flying[id.Number] = started
 	k.mu.Unlock()
-	segment, err := k.keep(id, rows, started.Add(k.o.Timeout))
+	segment, err := k.keep(id, c, started.Add(k.o.Timeout))
 	if err == nil {
-		err = k.o.Tracker.AddBlock(Block{ID: id, Rows: int64(len(rows)), Segment: segment, Metadata: metadata})
+		err = k.o.Tracker.AddBlock(Block{ID: id, Rows: c.count(), Segment: segment, Metadata: metadata})
 	}
 	if err != nil {
 		k.o.Blocks.Remove(k.id(id.Number))
@@ -167,13 +229,17 @@ func (k *Keeper[T]) Store(id BlockID, rows []T, metadata []byte) error {
 }
 
 // keep puts a block into the block store and into the log at the same time.
-func (k *Keeper[T]) keep(id BlockID, rows []T, deadline time.Time) (Segment, error) {
+func (k *Keeper[T]) keep(id BlockID, c content[T], deadline time.Time) (Segment, error) {
 	if !k.o.writes() {
-		return Segment{}, k.put(id, rows, k.sizeOf(rows), deadline)
+		return Segment{}, k.put(id, c, deadline)
 	}
-	data, err := k.codec.Encode(rows)
-	if err != nil {
-		return Segment{}, fmt.Errorf("%v: %w", id, err)
+	data := c.data
+	if data == nil {
+		b, err := k.codec.Encode(c.rows)
+		if err != nil {
+			return Segment{}, fmt.Errorf("%v: %w", id, err)
+		}
+		data = b
 	}
 	type outcome struct {
 		segment Segment
@@ -185,7 +251,7 @@ func (k *Keeper[T]) keep(id BlockID, rows []T, deadline time.Time) (Segment, err
 		logged <- outcome{s, err}
 	}()
 	// A block that finds no room is read from the log.
-	stored := k.o.Blocks.Put(k.id(id.Number), k.o.Level, k.codec, encoded(data), int64(len(data)))
+	stored := k.o.Blocks.Put(k.id(id.Number), k.o.Level, k.codec, data, int64(len(data)))
 	timer := k.o.Clock.NewTimer(deadline.Sub(k.o.Clock.Now()))
 	defer timer.Stop()
 	select {
@@ -213,10 +279,14 @@ func (k *Keeper[T]) sizeOf(rows []T) (size int64) {
 const roomRetry = 50 * time.Millisecond
 
 // put puts a block into the block store, waiting for memory until the deadline.
-func (k *Keeper[T]) put(id BlockID, rows []T, size int64, deadline time.Time) error {
-	at := k.id(id.Number)
+func (k *Keeper[T]) put(id BlockID, c content[T], deadline time.Time) error {
+	at, level := k.id(id.Number), k.o.Level
+	value, size := any(c.rows), k.sizeOf(c.rows)
+	if c.data != nil {
+		level.Serialized, value = true, c.data
+	}
 	for {
-		if err := k.o.Blocks.Put(at, k.o.Level, k.codec, rows, size); err != nil {
+		if err := k.o.Blocks.Put(at, level, k.codec, value, size); err != nil {
 			return fmt.Errorf("Could not store %v to block manager: %w", id, err)
 		}
 		if k.o.Blocks.Has(at) {
@@ -240,6 +310,9 @@ func (k *Keeper[T]) Has(b Block) bool {
 func (k *Keeper[T]) Read(b Block) ([]T, error) {
 	if v, ok := k.o.Blocks.Get(k.id(b.ID.Number)); ok {
 		return v.([]T), nil
+	}
+	if b.Segment.File == "" && k.o.Blocks.Has(k.id(b.ID.Number)) {
+		return nil, fmt.Errorf("%v is there, but cannot be decoded: its bytes are no block of %T", b.ID, *new(T))
 	}
 	lost := &LostBlockError{Block: b.ID, Rows: b.Rows}
 	if k.o.Log == nil || b.Segment.File == "" {

@@ -28,6 +28,8 @@ type LogConfig struct {
 	// CloseAfterWrite begins a new file for every write, for file systems that show
 	// a file only once it is closed (…closeFileAfterWrite).
 	CloseAfterWrite bool
+	// OneByOne writes and syncs each record alone (…allowBatching=false).
+	OneByOne bool
 }
 
 // Segment is where a record of a log lies. The zero Segment is nowhere.
@@ -133,8 +135,11 @@ func (l *Log) appendThen(record []byte, apply func()) (Segment, error) {
 			l.done.Wait()
 			continue
 		}
-		group := l.waiting
-		l.waiting, l.writing = nil, true
+		group, rest := l.waiting, []*entry(nil)
+		if l.conf.OneByOne {
+			group, rest = group[:1], group[1:]
+		}
+		l.waiting, l.writing = rest, true
 		l.mu.Unlock()
 		err := l.write(group)
 		l.mu.Lock()
@@ -183,7 +188,11 @@ func (l *Log) try(group []*entry) error {
 		}
 	}
 	f := l.open
-	var payload []byte
+	room := 0
+	for _, e := range group {
+		room += len(e.record) + binary.MaxVarintLen64
+	}
+	payload := make([]byte, 0, room)
 	put := func(record []byte) int64 {
 		payload = binary.AppendUvarint(payload, uint64(len(record)))
 		payload = append(payload, record...)
@@ -226,7 +235,7 @@ func (l *Log) create(now int64) error {
 
 // append makes a frame durable.
 func (f *logFile) append(payload []byte, ahead int64) error {
-	buf := f.frames.Append(nil, f.frame+1, f.length, payload)
+	buf := f.frames.Append(make([]byte, 0, f.frames.Room(len(payload))), f.frame+1, f.length, payload)
 	end := f.length + int64(len(buf))
 	if ahead > 0 && end > f.allocated {
 		f.allocated = (end + ahead - 1) / ahead * ahead

@@ -82,36 +82,44 @@ func TestLogNeverWritesToAnOldFile(t *testing.T) {
 	}
 }
 
-// TestLogGroups: appends that come together are all found, and share writes.
+// TestLogGroups: appends that come together are all found, and share writes unless each is to
+// be written alone.
 func TestLogGroups(t *testing.T) {
-	crash := vfs.NewCrash()
-	l, err := OpenLog(crash, "log", clock.System{}, LogConfig{})
-	must(t, err)
-	var wg sync.WaitGroup
-	segments := make([]Segment, 200)
-	applied := 0
-	for i := range segments {
-		wg.Go(func() {
-			s, err := l.appendThen([]byte(fmt.Sprint(i)), func() { applied++ }) // one at a time
-			if err != nil {
-				t.Error(err)
-			}
-			segments[i] = s
-		})
-	}
-	wg.Wait()
-	for i, s := range segments {
-		got, err := l.Read(s)
+	for _, alone := range []bool{false, true} {
+		crash := vfs.NewCrash()
+		l, err := OpenLog(crash, "log", clock.System{}, LogConfig{OneByOne: alone})
 		must(t, err)
-		if string(got) != fmt.Sprint(i) {
-			t.Errorf("record %d is %q", i, got)
+		var wg sync.WaitGroup
+		segments := make([]Segment, 200)
+		applied := 0
+		for i := range segments {
+			wg.Go(func() {
+				s, err := l.appendThen([]byte(fmt.Sprint(i)), func() { applied++ }) // one at a time
+				if err != nil {
+					t.Error(err)
+				}
+				segments[i] = s
+			})
 		}
+		wg.Wait()
+		for i, s := range segments {
+			got, err := l.Read(s)
+			must(t, err)
+			if string(got) != fmt.Sprint(i) {
+				t.Errorf("record %d is %q", i, got)
+			}
+		}
+		syncs := 0
+		for _, op := range crash.Ops() {
+			if strings.HasPrefix(op, "sync ") {
+				syncs++
+			}
+		}
+		if applied != len(segments) || alone && syncs != len(segments) {
+			t.Errorf("%d of %d were applied, by %d syncs", applied, len(segments), syncs)
+		}
+		must(t, l.Close())
 	}
-	if applied != len(segments) {
-		t.Errorf("%d of %d were applied", applied, len(segments))
-	}
-	must(t, l.Close())
-	t.Logf("%d operations for %d records", len(crash.Ops()), len(segments))
 }
 
 // TestDamage flips a bit of each byte of the tracker's log, and cuts it anywhere. Either

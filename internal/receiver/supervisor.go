@@ -245,13 +245,21 @@ func (in *Intake[T]) StoreBlock(rows []T) error { return in.StoreBlockWith(nil, 
 // StoreBlockWith is StoreBlock of rows and what belongs to them, such as offsets; it is
 // kept with the block.
 func (in *Intake[T]) StoreBlockWith(metadata []byte, rows []T) error {
-	select {
-	case <-in.ctx.Done():
+	if in.Stopped() {
 		return ErrStopped
-	default:
 	}
 	s := in.supervisor
 	return s.keeper.Store(s.next(s.clock.Now()), rows, metadata)
+}
+
+// StoreEncoded is StoreBlock of rows that [EncodeBlock] has written, perhaps elsewhere; they
+// are decoded by the tasks of their batch, which fail if that cannot be done.
+func (in *Intake[T]) StoreEncoded(block []byte) error {
+	if in.Stopped() {
+		return ErrStopped
+	}
+	s := in.supervisor
+	return s.keeper.storeEncoded(s.next(s.clock.Now()), block)
 }
 
 // Generate makes a generator of blocks that tells what becomes of the rows. It is

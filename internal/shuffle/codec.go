@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"unsafe"
 )
 
@@ -132,6 +133,11 @@ func get64[T any](src []byte, v *T) ([]byte, bool) {
 type stringCodec struct{}
 
 func (stringCodec) Append(dst []byte, values []string) ([]byte, error) {
+	room := 2 * len(values)
+	for _, s := range values {
+		room += len(s)
+	}
+	dst = slices.Grow(dst, room)
 	for _, s := range values {
 		dst = binary.AppendUvarint(dst, uint64(len(s)))
 	}
