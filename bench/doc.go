@@ -12,6 +12,8 @@
 //	latency  durable batches of one row, beside append and fsync on the same disk
 //	start    from exec to the first committed batch; idle memory; size of the binary
 //	lines    grep and word count over lines of text
+//	tpch     nine batch queries over tables of the shape of TPC-H; the scripts of its
+//	         peers lie in peers/, and their answers must be weir's
 //
 // Three rules keep the figures honest. A figure stands beside its peer's of the
 // same run: the engines take turns, query by query, and of several rounds the
