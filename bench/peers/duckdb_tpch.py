@@ -4,6 +4,7 @@ import duckdb
 
 job = json.load(sys.stdin)
 c = duckdb.connect()
+c.execute("set enable_progress_bar=false")
 c.execute(f"set threads={job['threads']}")
 for t in job["tables"]:
     c.execute(f"create view {t} as select * from read_parquet('{job['data']}/{t}/*.parquet')")

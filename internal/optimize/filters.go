@@ -17,7 +17,7 @@ func pushFilters(n plan.Node) plan.Node { return push(n, nil) }
 func push(n plan.Node, terms []expr.Expr) plan.Node {
 	switch n := n.(type) {
 	case *plan.Filter:
-		return push(n.Input, distinct(append(expr.Conjuncts(n.Condition), terms...)))
+		return push(n.Input, distinct(append(factorOut(expr.Conjuncts(n.Condition)), terms...)))
 	case *plan.Project:
 		return pushProject(n, terms)
 	case *plan.WithWatermark:
@@ -165,9 +165,10 @@ func pushJoin(n *plan.Join, terms []expr.Expr) plan.Node {
 		var more []expr.Expr
 		more, rest = split(rest, func(e expr.Expr) bool { return !expr.Volatile(e) })
 		if condition != nil {
-			more = append(expr.Conjuncts(condition), more...)
+			more = factorOut(append(expr.Conjuncts(condition), more...))
 		}
 		j.Condition = conjunction(more)
+		lefts, rights = append(lefts, sideOf(more, left)...), append(rights, sideOf(more, right)...)
 	}
 	j.Left, j.Right = push(n.Left, lefts), push(n.Right, rights)
 	return filtered(&j, rest)

@@ -13,7 +13,7 @@ func Optimize(n plan.Node, env *expr.Env) (plan.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n = pushFilters(inferNotNull(subqueriesBeneathWatermarks(n)))
+	n = orderJoins(pushFilters(inferNotNull(subqueriesBeneathWatermarks(n))))
 	n = mergeProjects(n)
 	n = filterBeneathWatermarks(n)
 	n = pruneColumns(n)

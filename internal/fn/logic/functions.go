@@ -23,6 +23,9 @@ var IsNotNull = nullness("isnotnull", "IS NOT NULL", false)
 // And is AND, for whoever joins conditions.
 var And = connective("and", "AND", false)
 
+// Or is OR, likewise.
+var Or = connective("or", "OR", true)
+
 // Functions is the theme's table.
 var Functions = []*expr.Function{
 	equal, atLeast, atMost, IsNotNull,
@@ -34,7 +37,7 @@ var Functions = []*expr.Function{
 	nullSafeEqual("<=>"),
 	nullSafeEqual("equal_null"),
 	And,
-	connective("or", "OR", true),
+	Or,
 	negation("not"),
 	negation("!"),
 	nullness("isnull", "IS NULL", true),
