@@ -118,6 +118,9 @@ func (d Decimal) Mul(o Decimal) (Decimal, bool) {
 // whether the result fits 128 bits. The product itself may be larger.
 func (d Decimal) MulRound(o Decimal, drop int) (Decimal, bool) {
 	if p, ok := d.Mul(o); ok {
+		if drop == 0 {
+			return p, true
+		}
 		return p.Rescale(drop, 0)
 	}
 	var p wide
@@ -237,7 +240,12 @@ func cutAll(d Decimal, r Rounding) (Decimal, bool) {
 }
 
 // FitsPrecision reports whether d has at most p digits, p from 0 to 38.
-func (d Decimal) FitsPrecision(p int) bool { return d.magnitude().less(powers[p]) }
+func (d Decimal) FitsPrecision(p int) bool {
+	if high := int64(powers[p].hi); d.Hi < high && d.Hi > -high {
+		return true // below high×2^64, whatever Lo is
+	}
+	return d.magnitude().less(powers[p])
+}
 
 // Precision is the number of digits of d, 1 for 0.
 func (d Decimal) Precision() int { return d.magnitude().digits() }

@@ -1,6 +1,10 @@
 package batch
 
-import "github.com/weirstream/weir/types"
+import (
+	"slices"
+
+	"github.com/weirstream/weir/types"
+)
 
 // Take makes c the rows of src that rows lists, in that order; a negative row
 // gives null. Strings stay views. c is of src's type and not src.
@@ -106,16 +110,26 @@ func (c *Column) keep(start int, arena *Arena) {
 
 // takeValid makes null the rows from start on that are so in src, or negative.
 func (c *Column) takeValid(src *Column, start int, rows []int32) {
-	if src.valid == nil {
-		for i, r := range rows {
-			if r < 0 {
+	if src.valid == nil || src.Const {
+		first := slices.IndexFunc(rows, func(r int32) bool { return r < 0 || src.Const && src.Null(0) })
+		if first < 0 {
+			return
+		}
+		c.SetNull(start + first) // makes the bitmap ours
+		if src.Const && src.Null(0) {
+			for i := range rows {
 				c.SetNull(start + i)
 			}
+			return
+		}
+		for i, r := range rows {
+			k := start + i
+			c.valid[k>>6] &^= uint64(uint32(r)>>31) << (k & 63)
 		}
 		return
 	}
 	for i, r := range rows {
-		if r < 0 || src.Null(int(r)) {
+		if r < 0 || src.valid[r>>6]>>(r&63)&1 == 0 {
 			c.SetNull(start + i)
 		}
 	}

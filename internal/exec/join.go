@@ -196,7 +196,11 @@ func (j *HashJoin) Next(ctx context.Context) (*batch.Batch, error) {
 				return b, nil
 			}
 		case j.spec.Residual == nil && j.unique && j.spec.Kind != FullJoin:
-			if out := j.attach(b, sel, ids); out.Len() > 0 {
+			attach := j.attach
+			if j.spec.Kind == InnerJoin {
+				attach = j.attachInner
+			}
+			if out := attach(b, sel, ids); out.Len() > 0 {
 				return out, nil
 			}
 		default:
@@ -234,23 +238,14 @@ func (j *HashJoin) mark(b *batch.Batch, sel, ids []int32) {
 	}
 }
 
-// attach puts the columns of the one partner beside each row: the input's columns
-// are not copied.
+// attach puts the columns of the one partner beside each row of an outer join: the
+// input's columns are not copied.
 func (j *HashJoin) attach(b *batch.Batch, sel, ids []int32) *batch.Batch {
 	j.mark(b, sel, ids)
 	for i, c := range j.built {
 		c.Take(j.spec.Build.rows.Columns[i], j.hits)
 	}
 	j.out.Rows, j.out.Sel = b.Rows, b.Sel
-	if j.spec.Kind == InnerJoin {
-		keep := j.ids[:0] // no longer needed
-		for _, r := range sel {
-			if j.hits[r] >= 0 {
-				keep = append(keep, r)
-			}
-		}
-		j.out.Sel = keep
-	}
 	j.arrange(b.Columns, j.built)
 	return &j.out
 }

@@ -39,13 +39,19 @@ func (p *probing) begin(j *HashJoin, b *batch.Batch, sel, ids []int32) {
 	for k, r := range sel {
 		p.ids[r] = ids[k]
 	}
-	if p.left == nil {
-		for _, c := range b.Columns {
-			p.left = append(p.left, batch.NewColumn(c.Type, 0))
-		}
-		for _, t := range j.spec.BuildTypes {
-			p.right = append(p.right, batch.NewColumn(t, 0))
-		}
+	p.room(j, b)
+}
+
+// room makes the columns of pairs.
+func (p *probing) room(j *HashJoin, b *batch.Batch) {
+	if p.left != nil {
+		return
+	}
+	for _, c := range b.Columns {
+		p.left = append(p.left, batch.NewColumn(c.Type, 0))
+	}
+	for _, t := range j.spec.BuildTypes {
+		p.right = append(p.right, batch.NewColumn(t, 0))
 	}
 }
 

@@ -20,7 +20,7 @@ func average(name string, try bool) *expr.Aggregate {
 		},
 		New: func(c *expr.AggregateCall, env *expr.Env) (expr.Accumulator, error) {
 			if c.Typ.Kind != types.Double {
-				sums := &exactSum{call: c, fits: fitting(sumOfAverage(c))}
+				sums := &exactSum{call: c, fits: fitting(sumOfAverage(c)), roomy: hasRoom(c, sumOfAverage(c))}
 				return &exactAvg{sums: sums, raise: env.ANSI && !try || c.Typ.Kind != types.Decimal128 && !try}, nil
 			}
 			return newFloatAvg(c.Args[0].Type().Kind), nil

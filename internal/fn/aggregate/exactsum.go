@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"math"
+	"math/bits"
 
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/expr"
@@ -12,9 +13,9 @@ import (
 type sumState uint8
 
 const (
-	empty sumState = iota
-	summing
-	overflowed // and so it stays
+	empty      sumState = 0
+	summing    sumState = 1
+	overflowed sumState = 3 // and so it stays
 )
 
 // exactSum sums decimals, or integers that must not wrap, in 128 bits, and
@@ -28,10 +29,19 @@ type exactSum struct {
 	raise bool
 	// fits says whether a sum is of the result's type.
 	fits func(types.Decimal) bool
+	// roomy: the sum has ten digits more than its terms, so that no number of rows
+	// that could be counted makes it leave its type.
+	roomy bool
 }
 
 func newExactSum(c *expr.AggregateCall, raise bool) *exactSum {
-	return &exactSum{call: c, raise: raise, fits: fitting(c.Typ)}
+	return &exactSum{call: c, raise: raise, fits: fitting(c.Typ), roomy: hasRoom(c, c.Typ)}
+}
+
+// hasRoom reports whether t holds any sum of the call's argument.
+func hasRoom(c *expr.AggregateCall, t types.Type) bool {
+	arg := c.Args[0].Type()
+	return arg.Kind == types.Decimal128 && t.Kind == types.Decimal128 && t.Precision >= arg.Precision+10 && t.Scale == arg.Scale
 }
 
 // fitting says whether a decimal is a value of type t.
@@ -67,6 +77,10 @@ func (s *exactSum) add(groups []int32, arg *batch.Column, rows []int32) {
 	switch arg.Type.Kind {
 	case types.Decimal128:
 		values := batch.Values[types.Decimal](arg)
+		if s.roomy {
+			s.addRoomy(groups, values, rows)
+			return
+		}
 		for k, g := range groups {
 			s.addTo(g, values[rows[k]])
 		}
@@ -78,6 +92,17 @@ func (s *exactSum) add(groups []int32, arg *batch.Column, rows []int32) {
 		addDecimals[int32](s, groups, arg, rows)
 	default:
 		addDecimals[int64](s, groups, arg, rows)
+	}
+}
+
+// addRoomy adds terms to sums that no sum of them leaves.
+func (s *exactSum) addRoomy(groups []int32, values []types.Decimal, rows []int32) {
+	rows = rows[:len(groups)]
+	for k, g := range groups {
+		sum, v := &s.sums[g], &values[rows[k]]
+		lo, carry := bits.Add64(sum.Lo, v.Lo, 0)
+		sum.Lo, sum.Hi = lo, sum.Hi+v.Hi+int64(carry)
+		s.states[g] |= summing
 	}
 }
 

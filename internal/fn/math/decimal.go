@@ -16,11 +16,11 @@ func decimalKernel(c *expr.Call, op string, bad refusal) expr.Kernel {
 	d := decimals{a: c.Args[0].Type(), b: c.Args[1].Type(), out: c.Typ, bad: bad}
 	switch op {
 	case "+":
-		return d.sum(types.Decimal.Add, func(x, y types.Decimal) (types.Decimal, bool) {
+		return d.sum(false, types.Decimal.Add, func(x, y types.Decimal) (types.Decimal, bool) {
 			return x.AddRound(y, d.a.Scale, d.b.Scale, d.out.Scale)
 		})
 	case "-":
-		return d.sum(types.Decimal.Sub, func(x, y types.Decimal) (types.Decimal, bool) {
+		return d.sum(true, types.Decimal.Sub, func(x, y types.Decimal) (types.Decimal, bool) {
 			return x.AddRound(y.Neg(), d.a.Scale, d.b.Scale, d.out.Scale)
 		})
 	case "*":
@@ -64,12 +64,37 @@ func (d *decimals) loop(bounded bool, f func(x, y types.Decimal) (types.Decimal,
 	}
 }
 
-func (d *decimals) sum(exact, rounded func(x, y types.Decimal) (types.Decimal, bool)) expr.Kernel {
+func (d *decimals) sum(minus bool, exact, rounded func(x, y types.Decimal) (types.Decimal, bool)) expr.Kernel {
 	bounded := d.out.Precision == types.MaxPrecision
 	if d.a.Scale == d.out.Scale && d.b.Scale == d.out.Scale {
 		return d.loop(bounded, exact)
 	}
+	if shiftA, shiftB := d.out.Scale-d.a.Scale, d.out.Scale-d.b.Scale; shiftA >= 0 && shiftB >= 0 &&
+		max(d.a.Precision+shiftA, d.b.Precision+shiftB) < wordDigits {
+		return d.narrowSum(minus)
+	}
 	return d.loop(bounded, rounded)
+}
+
+// wordDigits is how many digits surely fit an int64.
+const wordDigits = 18
+
+// narrowSum adds or subtracts decimals that fit words, at their result's scale, too.
+func (d *decimals) narrowSum(minus bool) expr.Kernel {
+	growA := int64(types.PowerOfTen(d.out.Scale - d.a.Scale).Lo)
+	growB := int64(types.PowerOfTen(d.out.Scale - d.b.Scale).Lo)
+	if minus {
+		growB = -growB
+	}
+	return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
+		a, maskA := expr.ArgOf[types.Decimal](args[0]).Raw()
+		b, maskB := expr.ArgOf[types.Decimal](args[1]).Raw()
+		to := batch.Values[types.Decimal](out)
+		for _, i := range expr.Rows(rows, sel) {
+			to[i] = types.DecimalFromInt64(int64(a[i&maskA].Lo)*growA + int64(b[i&maskB].Lo)*growB)
+		}
+		return nil
+	}
 }
 
 func (d *decimals) product() expr.Kernel {
