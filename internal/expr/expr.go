@@ -2,7 +2,6 @@ package expr
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -217,21 +216,14 @@ func (c *Cast) WithChildren(ch []Expr) Expr {
 }
 func (c *Cast) String() string {
 	switch {
-	case c.Implicit, c.To.Nested() && holdsText(c.To):
-		// Spark loses the mark of what the user wrote where it puts the default
-		// collation into a nested type.
+	case c.Implicit, c.To.Nested():
+		// Spark loses the mark of what the user wrote where the type is nested.
 		return c.Child.String()
 	case c.Mode == CastTry:
 		return "TRY_CAST(" + c.Child.String() + " AS " + c.To.SQL() + ")"
 	default:
 		return "CAST(" + c.Child.String() + " AS " + c.To.SQL() + ")"
 	}
-}
-
-// holdsText reports whether strings are among the parts of a type.
-func holdsText(t types.Type) bool {
-	return t.Kind == types.String || t.Elem != nil && holdsText(*t.Elem) || t.Key != nil && holdsText(*t.Key) ||
-		slices.ContainsFunc(t.Fields, func(f types.Field) bool { return holdsText(f.Type) })
 }
 
 // mayNull says whether the cast itself makes nulls of values in ANSI mode; only

@@ -78,7 +78,7 @@ func TestResultsAreSparks(t *testing.T) {
 		{"bit_or", []*batch.Column{ints}, nil, "-1", ""},
 		{"bit_xor", []*batch.Column{ints}, nil, "-11", ""},
 		{"first", []*batch.Column{texts}, nil, "b", "first(c1)"},
-		{"first_value", []*batch.Column{texts}, nil, "b", "first(c1)"},
+		{"first_value", []*batch.Column{texts}, nil, "b", "first_value(c1)"},
 		{"last", []*batch.Column{texts}, nil, "b", "last(c1)"},
 		{"last", []*batch.Column{numbers}, nil, "0.5", ""},
 		{"any_value", []*batch.Column{numbers}, []any{true}, "4.0", "any_value(c1)"},

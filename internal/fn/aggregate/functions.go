@@ -9,7 +9,7 @@ var Functions = []*expr.Aggregate{
 	average("avg", false), average("mean", false), average("try_avg", true),
 	extreme("min", false), extreme("max", true),
 	extremeBy("min_by", false), extremeBy("max_by", true),
-	position("first", false), position("any_value", false),
+	position("first", false), position("first_value", false), position("any_value", false),
 	position("last", true), position("last_value", true),
 	logical("bool_and", false), logical("every", false),
 	logical("bool_or", true), logical("some", true), logical("any", true),
@@ -34,6 +34,5 @@ func Add(r *expr.Registry) {
 	r.AddAggregates(topFunctions...)
 	r.AddAggregates(collectUnion)
 	r.Add(topEstimate)
-	r.Alias("first", "first_value")
 	r.Alias("collect_list", "array_agg")
 }

@@ -30,8 +30,12 @@ func Check(e expr.Expr, to types.Type, ansi bool) error {
 
 // CheckTry is Check for TRY_CAST, which has the rules of ANSI mode always.
 func CheckTry(e expr.Expr, to types.Type) error {
-	if Allowed(e.Type(), to, true) {
+	from := e.Type()
+	if Allowed(from, to, true) {
 		return nil
+	}
+	if from.Numeric() && to.Kind == types.Date || from.Kind == types.Date && to.Numeric() {
+		return refused(fault.CastWithFunction, e, to)
 	}
 	return refused(fault.CastWithoutSuggest, e, to)
 }

@@ -291,7 +291,8 @@ func twoArrays(r *expr.Resolver, name string, args []expr.Expr) ([]expr.Expr, ty
 	}
 	t, ok := r.Tightest(args[0].Type(), args[1].Type())
 	cast := expr.CastAll(args, t)
-	if !ok {
+	oneNull := (args[0].Type().Kind == types.Null) != (args[1].Type().Kind == types.Null)
+	if !ok || oneNull && name != "arrays_overlap" {
 		return nil, t, fault.New(fault.BinaryArrayDiff, "%s takes two arrays of one type, not %s and %s", name,
 			args[0].Type().SQL(), args[1].Type().SQL()).With("functionName", "`"+name+"`")
 	}

@@ -117,8 +117,6 @@ func mapArg(name string, args []expr.Expr, k int) (expr.Expr, error) {
 	switch args[k].Type().Kind {
 	case types.Map:
 		return args[k], nil
-	case types.Null:
-		return expr.CastTo(args[k], types.MapOf(types.Type{}, types.Type{})), nil
 	}
 	return nil, expr.Unexpected(name, k, "\"MAP\"", args[k])
 }

@@ -123,8 +123,15 @@ var regexpExtractAll = &expr.Function{
 // the first group.
 var regexpReplace = &expr.Function{
 	Name: "regexp_replace",
-	Resolve: withDefaults("regexp_replace", 3, tString, []types.Type{tString, tString, tString, tInt},
-		[]expr.Expr{expr.Int32(1)}),
+	Resolve: func(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
+		res, err := withDefaults("regexp_replace", 3, tString, []types.Type{tString, tString, tString, tInt},
+			[]expr.Expr{expr.Int32(1)})(r, args)
+		if err == nil && len(expr.Refs(res.Args[3])) > 0 {
+			err = fault.New(fault.NonFoldable, "the position of regexp_replace must be a constant, not %s", args[3]).
+				With("inputName", "`position`")
+		}
+		return res, err
+	},
 	Kernel: func(*expr.Call, *expr.Env) (expr.Kernel, error) {
 		k := &replacer{}
 		return k.run, nil

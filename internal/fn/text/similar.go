@@ -127,7 +127,7 @@ func sentenceEnd(s string) int {
 		case r == '?' || r == '!' || r == '。' || r == '！' || r == '？':
 			ended, strong = true, true
 		case ended && (unicode.IsSpace(r) || strings.ContainsRune(`"')]}`, r)):
-		case ended && i > 0 && (unicode.IsSpace(rune(s[i-1])) && (strong || unicode.IsUpper(r) || unicode.IsTitle(r))):
+		case ended && i > 0 && (unicode.IsSpace(rune(s[i-1])) && (strong || unicode.IsLetter(r) && !unicode.IsLower(r))):
 			return i
 		default:
 			ended, strong = false, false
@@ -137,7 +137,7 @@ func sentenceEnd(s string) int {
 }
 
 // appendWords appends the words of a sentence: letters, digits and marks, with
-// single points, commas and apostrophes inside.
+// single points, commas, apostrophes and hyphens inside.
 func appendWords(to *batch.Column, s string) {
 	runes := []rune(s)
 	inner := func(i int) bool {
@@ -150,6 +150,8 @@ func appendWords(to *batch.Column, s string) {
 			return unicode.IsLetter(p) && unicode.IsLetter(q) || unicode.IsDigit(p) && unicode.IsDigit(q)
 		case ',':
 			return unicode.IsDigit(p) && unicode.IsDigit(q)
+		case '-':
+			return unicode.IsLetter(p) && unicode.IsLetter(q)
 		}
 		return false
 	}
@@ -162,7 +164,7 @@ func appendWords(to *batch.Column, s string) {
 			runes[i] == '_' || inner(i)) {
 			i++
 		}
-		if i < len(runes) && runes[i] == '%' && unicode.IsDigit(runes[i-1]) {
+		if i < len(runes) && (runes[i] == '%' || runes[i] == '&') && unicode.IsDigit(runes[i-1]) {
 			i++
 		}
 		expr.AppendValue(to, string(runes[start:i]))

@@ -21,8 +21,8 @@ func extract(name string) *expr.Function {
 			res, err := resolveExtract(r, name, args)
 			res.Nullable = expr.AnyNullable(args...)
 			res.Text = expr.CallText(name, args)
-			if name == "extract" {
-				res.Text = "extract(" + args[0].String() + " FROM " + args[1].String() + ")"
+			if name != "date_part" {
+				res.Text = name + "(" + args[0].String() + " FROM " + args[1].String() + ")"
 			}
 			return res, err
 		},

@@ -68,8 +68,11 @@ func makeTimestamp(name string, result types.Type, try bool) *expr.Function {
 			}
 			cast, err := takeAll(r, name, least, args, params...)
 			res := expr.Resolution{Args: cast, Type: result, Nullable: try || !r.ANSI || expr.AnyNullable(args...)}
-			if strings.HasSuffix(name, "_ltz") && least == 2 {
+			switch {
+			case least == 2 && strings.HasSuffix(name, "_ltz"):
 				res.Text = expr.CallText("make_timestamp", args)
+			case least == 2 && name == "try_make_timestamp_ntz":
+				res.Text = name + "(" + expr.CallText("make_timestamp_ntz", args) + ")"
 			}
 			return res, err
 		},

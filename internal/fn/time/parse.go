@@ -149,7 +149,7 @@ func unixTime(name string, bare bool) *expr.Function {
 					return floorDiv(zone.ToUTC(int64(d)*datetime.MicrosPerDay), datetime.MicrosPerSecond)
 				}), nil
 			case types.Timestamp, types.TimestampNTZ:
-				return expr.Unary(func(v int64) int64 { return floorDiv(v, datetime.MicrosPerSecond) }), nil
+				return expr.Unary(func(v int64) int64 { return v / datetime.MicrosPerSecond }), nil
 			default:
 				p := &reader{zone: zone, raise: env.ANSI, to: types.Long}
 				return p.kernel, nil
