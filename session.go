@@ -46,8 +46,11 @@ type Session struct {
 	tables  tables
 	queries *Queries
 
-	mu   sync.Mutex
-	conf conf
+	mu      sync.Mutex
+	conf    conf
+	initial conf // what RESET gives back
+
+	variables variables
 }
 
 // Option changes what [Open] opens.
@@ -113,6 +116,7 @@ func Open(options ...Option) (*Session, error) {
 	for k, v := range set.conf {
 		errs = append(errs, s.Set(k, v))
 	}
+	s.initial = s.conf
 	return s, errors.Join(errs...)
 }
 
@@ -149,7 +153,7 @@ func (s *Session) connectorEnv(c *conf) connector.Env {
 // analyze resolves a plan with the present settings.
 func (s *Session) analyze(ctx context.Context, n plan.Node, c *conf) (plan.Node, error) {
 	a := &analyze.Analyzer{Registry: s.registry, Catalog: &s.catalog, Env: s.connectorEnv(c),
-		Resolver: expr.Resolver{ANSI: c.ansi, Location: c.location}}
+		Resolver: expr.Resolver{ANSI: c.ansi, Location: c.location}, Variables: s.variables.lookUp}
 	return a.Analyze(ctx, n)
 }
 
@@ -181,6 +185,11 @@ func (s *Session) Range(start, end, step int64) *DataFrame {
 // statement that starts a query, CREATE STREAMING TABLE, is run by [Session.Run].
 func (s *Session) SQL(text string) *DataFrame {
 	statements, err := sql.ParseStatements(text)
+	return s.one(statements, err)
+}
+
+// one is the result of a text of one statement.
+func (s *Session) one(statements []plan.Statement, err error) *DataFrame {
 	if err != nil {
 		return s.frame(nil, err)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/weirstream/weir/internal/plan"
 )
 
-// show runs SHOW TABLES, VIEWS, FUNCTIONS and COLUMNS.
+// show runs SHOW TABLES, VIEWS, FUNCTIONS and COLUMNS; the others are [Session.showMore].
 func (s *Session) show(ctx context.Context, c *plan.Show) (*DataFrame, error) {
 	matches := pattern(c.Pattern)
 	var list []Row
@@ -34,11 +34,14 @@ func (s *Session) show(ctx context.Context, c *plan.Show) (*DataFrame, error) {
 		return s.CreateDataFrame(list, "namespace STRING, "+column+" STRING, isTemporary BOOLEAN"), nil
 	case "functions":
 		for _, name := range s.registry.Names() {
-			if matches(name) {
+			if matches(name) && !c.User {
 				list = append(list, Row{name})
 			}
 		}
 		return s.CreateDataFrame(list, "function STRING"), nil
+	case "columns":
+	default:
+		return s.showMore(ctx, c)
 	}
 	schema, err := s.frame(&plan.Read{Origin: c.Origin, Table: c.Name}, nil).Schema(ctx)
 	if err != nil {
@@ -66,8 +69,11 @@ func pattern(text string) func(name string) bool {
 
 // describe runs DESCRIBE of a table, a query or a function.
 func (s *Session) describe(ctx context.Context, c *plan.Describe) (*DataFrame, error) {
-	if c.What == "function" {
+	switch c.What {
+	case "function":
 		return s.describeFunction(c)
+	case "database":
+		return s.describeDatabase(c)
 	}
 	n := c.Query
 	if n == nil {
@@ -76,6 +82,9 @@ func (s *Session) describe(ctx context.Context, c *plan.Describe) (*DataFrame, e
 	schema, err := s.frame(n, nil).Schema(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if len(c.Column) > 0 {
+		return s.describeColumn(c, schema)
 	}
 	var list, partitions []Row
 	d, err := s.tables.find(c.Name)
@@ -96,6 +105,9 @@ func (s *Session) describe(ctx context.Context, c *plan.Describe) (*DataFrame, e
 	if len(partitions) > 0 {
 		list = append(list, Row{"# Partition Information", "", ""}, Row{"# col_name", "data_type", "comment"})
 		list = append(list, partitions...)
+	}
+	if c.Extended && d != nil {
+		list = append(append(list, Row{"", "", ""}, Row{"# Detailed Table Information", "", ""}), d.details()...)
 	}
 	return s.CreateDataFrame(list, "col_name STRING, data_type STRING, comment STRING"), nil
 }

@@ -72,12 +72,17 @@ func (s *Session) command(ctx context.Context, c plan.Command) (*DataFrame, erro
 	case *plan.Set:
 		return s.setCommand(c)
 	case *plan.Reset:
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		workers := s.conf.workers
-		s.conf = defaultConf()
-		s.conf.workers = workers
-		return s.empty(), nil
+		return s.empty(), s.reset(c.Key)
+	case *plan.DeclareVariable:
+		return s.empty(), s.declare(ctx, c)
+	case *plan.SetVariable:
+		return s.empty(), s.setVariables(ctx, c)
+	case *plan.DropVariable:
+		return s.empty(), s.dropVariable(c)
+	case *plan.ExecuteImmediate:
+		return s.executeImmediate(ctx, c)
+	case *plan.InsertDirectory:
+		return s.empty(), s.insertDirectory(ctx, c)
 	case *plan.DropView:
 		return s.empty(), s.drop(c)
 	case *plan.CreateTable:
@@ -276,6 +281,13 @@ func (s *Session) setCommand(c *plan.Set) (*DataFrame, error) {
 		}
 	}
 	var list []Row
+	if c.Key == "-v" {
+		for _, k := range slices.Sorted(maps.Keys(confKeys)) {
+			v, _ := s.Get(k)
+			list = append(list, Row{k, v, "", ""})
+		}
+		return s.CreateDataFrame(list, "key STRING, value STRING, meaning STRING, `Since version` STRING"), nil
+	}
 	for _, k := range slices.Sorted(maps.Keys(confKeys)) {
 		if v, _ := s.Get(k); c.Key == "" || c.Key == k {
 			list = append(list, Row{k, redacted(k, v)})

@@ -32,6 +32,8 @@ type tableDefinition struct {
 	Schema      *types.Type       `json:"schema,omitempty"`
 	PartitionBy []string          `json:"partitionBy,omitempty"`
 	Options     map[string]string `json:"options,omitempty"`
+	Properties  map[string]string `json:"properties,omitempty"`
+	Comment     string            `json:"comment,omitempty"`
 }
 
 // tables is the catalog spark_catalog.default: definitions in a directory.
@@ -141,7 +143,8 @@ func (s *Session) createTable(ctx context.Context, c *plan.CreateTable) error {
 		return fault.New(fault.TableExists, "the table `%s` exists; use IF NOT EXISTS, or another name", name).
 			With("relationName", name).Locate(c.At)
 	}
-	d := &tableDefinition{Name: name, Provider: c.Using, Location: c.Location, PartitionBy: c.PartitionBy, Options: c.Options}
+	d := &tableDefinition{Name: name, Provider: c.Using, Location: c.Location, PartitionBy: c.PartitionBy, Options: c.Options,
+		Properties: c.Properties, Comment: c.Comment}
 	if d.Provider == "" {
 		d.Provider = s.defaultFormat()
 	}
@@ -221,12 +224,6 @@ func (s *Session) dropTable(name []string) (bool, error) {
 		}
 	}
 	return true, s.fs.Remove(s.tables.file(d.Name))
-}
-
-// insert runs INSERT INTO and INSERT OVERWRITE: columns match by place, or by the
-// names listed, and are cast to those of the table.
-func (s *Session) insert(ctx context.Context, c *plan.InsertInto) error {
-	return s.insertWith(ctx, c, nil)
 }
 
 // insertWith is insert with options for the write beside those of the table.

@@ -32,6 +32,9 @@ type Analyzer struct {
 	Resolver expr.Resolver
 	// Env is lent to the connectors that are opened.
 	Env connector.Env
+	// Variables gives the value of a session variable, nil for none; itself nil where
+	// there are none.
+	Variables func(name []string) expr.Expr
 }
 
 // Analyze resolves a plan.

@@ -153,6 +153,11 @@ func (r *resolution) attribute(u *expr.UnresolvedAttribute, s scope) (expr.Expr,
 			return e, nil
 		}
 	}
+	if r.Variables != nil {
+		if v := r.Variables(u.Parts); v != nil {
+			return v, nil
+		}
+	}
 	return nil, unknownColumn(u, s)
 }
 

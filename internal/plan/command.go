@@ -1,6 +1,9 @@
 package plan
 
-import "github.com/weirstream/weir/types"
+import (
+	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/types"
+)
 
 // Command is a statement that is not a query. Each kind is a struct of this
 // file.
@@ -41,8 +44,21 @@ type InsertInto struct {
 	Origin
 	Name      []string
 	Overwrite bool
-	Columns   []string
-	Query     Node
+	// Partition are the columns of PARTITION (…).
+	Partition []PartitionValue
+	// IfNotExists leaves an existing partition alone.
+	IfNotExists bool
+	// ByName matches the query's columns by their names.
+	ByName  bool
+	Columns []string
+	Query   Node
+}
+
+// PartitionValue is a column of PARTITION (column [= value]). Value is nil where the
+// rows say it.
+type PartitionValue struct {
+	Column string
+	Value  expr.Expr
 }
 
 // Set is SET key = value, SET key, SET. Value is nil where it is only asked.
@@ -74,22 +90,32 @@ type Explain struct {
 	Statement Statement
 }
 
-// Show is SHOW TABLES|VIEWS|FUNCTIONS|COLUMNS …: What is the word in lower
-// case.
+// Show is SHOW TABLES|VIEWS|FUNCTIONS|COLUMNS|DATABASES|…: What are the words in
+// lower case.
 type Show struct {
 	Origin
 	What    string
 	Pattern string
 	Name    []string
+	// User is SHOW USER FUNCTIONS: those that are not built in.
+	User bool
+	// Partition picks partitions.
+	Partition []PartitionValue
 }
 
 // Describe is DESCRIBE [TABLE|QUERY|FUNCTION] …
 type Describe struct {
 	Origin
-	// What is "table", "query" or "function".
+	// What is "table", "query", "function" or "database".
 	What  string
 	Name  []string
 	Query Node
+	// Extended tells more of a table.
+	Extended bool
+	// Column is one column that is asked for.
+	Column []string
+	// Partition is one partition that is asked for.
+	Partition []PartitionValue
 }
 
 // Statement is one SQL statement: a query or a command.

@@ -17,7 +17,11 @@ type CreateTable struct {
 	Options     map[string]string
 	// Location is where the files lie; empty for the warehouse.
 	Location string
-	Query    Node
+	// Properties are those of TBLPROPERTIES.
+	Properties map[string]string
+	// Comment is empty for none.
+	Comment string
+	Query   Node
 }
 
 // Use is USE [DATABASE] name: only the catalog's one schema can be used.

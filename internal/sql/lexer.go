@@ -192,6 +192,11 @@ func (l *lexer) word(start int) bool {
 	return true
 }
 
+// isVariable reports whether what follows SET begins with VAR or VARIABLE and a name.
+func isVariable(fields []string) bool {
+	return (sameWord(fields[0], "VAR") || sameWord(fields[0], "VARIABLE")) && !strings.HasPrefix(fields[1], "=")
+}
+
 // setting reads the rest of SET and RESET as it stands, up to the semicolon: keys
 // and values are no SQL. SET TIME ZONE is.
 func (l *lexer) setting() {
@@ -200,7 +205,7 @@ func (l *lexer) setting() {
 	}
 	start := l.at
 	fields := strings.Fields(l.text[start:min(len(l.text), start+64)])
-	if len(fields) > 1 && sameWord(fields[0], "TIME") && sameWord(fields[1], "ZONE") {
+	if len(fields) > 1 && (sameWord(fields[0], "TIME") && sameWord(fields[1], "ZONE") || isVariable(fields)) {
 		return
 	}
 	end := len(l.text)

@@ -24,6 +24,10 @@ type Parser struct {
 	// read; nil is UTC. SET TIME ZONE in a script changes it for the statements
 	// behind.
 	Zone *datetime.Zone
+	// Values are those of the parameters ?, in their order.
+	Values []expr.Expr
+	// ValuesByName are those of the parameters :name.
+	ValuesByName map[string]expr.Expr
 }
 
 // ParseStatements reads statements with semicolons between them, in UTC. A text
@@ -95,7 +99,9 @@ type parser struct {
 	zone   *datetime.Zone
 	alias  int // index of the last name without AS; where an error follows, it may be a misspelt keyword
 	// parameters counts the ? so far.
-	parameters int
+	parameters   int
+	values       []expr.Expr
+	valuesByName map[string]expr.Expr
 	// windows are the functions OVER a name for which no WINDOW clause has come
 	// yet; those from windowBase on belong to the query being read, as named does,
 	// its last WINDOW clause.
@@ -105,7 +111,7 @@ type parser struct {
 }
 
 func (o Parser) start(text string) *parser {
-	p := &parser{text: text, tokens: lex(text), zone: o.Zone, alias: -1}
+	p := &parser{text: text, tokens: lex(text), zone: o.Zone, alias: -1, values: o.Values, valuesByName: o.ValuesByName}
 	if p.zone == nil {
 		p.zone = utc()
 	}
@@ -347,6 +353,24 @@ func (p *parser) relationName() []string {
 			whole.Text[whole.Start:whole.Stop])
 	}
 	return parts
+}
+
+// identifierOrName takes the name of a table, or IDENTIFIER('name').
+func (p *parser) identifierOrName() []string {
+	if !p.atWord("IDENTIFIER") || !p.ahead(1).isSymbol("(") {
+		return p.relationName()
+	}
+	p.advance()
+	p.expect("(")
+	text := ""
+	if l, ok := p.expression().(*expr.Literal); ok {
+		text, _ = l.Value.(string)
+	}
+	if text == "" {
+		p.unexpected("a constant text, the name of a table")
+	}
+	p.expect(")")
+	return strings.Split(text, ".")
 }
 
 // nameList takes names with commas between them, in parentheses.

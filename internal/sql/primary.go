@@ -47,11 +47,11 @@ func (p *parser) symbolOperand(start int) expr.Expr {
 	case "?":
 		p.advance()
 		p.parameters++
-		return &expr.Parameter{Index: p.parameters - 1, At: p.from(start)}
+		return p.parameter(&expr.Parameter{Index: p.parameters - 1, At: p.from(start)})
 	case ":":
 		p.advance()
 		name := p.name("the name of a parameter")
-		return &expr.Parameter{Name: name, At: p.from(start)}
+		return p.parameter(&expr.Parameter{Name: name, At: p.from(start)})
 	}
 	p.unexpected("an expression")
 	return &expr.Literal{}

@@ -38,8 +38,15 @@ func (p *parser) command(start int) plan.Command {
 		return p.create(start)
 	case p.acceptWords("INSERT"):
 		return p.insert(start)
+	case p.acceptWords("SET", "VARIABLE"), p.acceptWords("SET", "VAR"):
+		return p.setVariable(start)
 	case p.acceptWords("SET"):
 		return p.set(start)
+	case p.atWord("DECLARE") && p.ahead(1).isName():
+		p.advance()
+		return p.declare(start)
+	case p.acceptWords("EXECUTE", "IMMEDIATE"):
+		return p.execute(start)
 	case p.acceptWords("RESET"):
 		key := ""
 		if p.token().kind == rawToken {
@@ -159,6 +166,9 @@ func (p *parser) changeZone(id string, at int) {
 
 // drop reads DROP [TEMPORARY] VIEW|TABLE [IF EXISTS] name.
 func (p *parser) drop(start int) plan.Command {
+	if p.acceptWords("TEMPORARY", "VARIABLE") || p.acceptWords("TEMP", "VARIABLE") {
+		return p.dropVariable(start)
+	}
 	if !p.acceptWords("TEMPORARY") {
 		p.acceptWords("TEMP")
 	}
@@ -168,7 +178,7 @@ func (p *parser) drop(start int) plan.Command {
 		return nil
 	}
 	d := &plan.DropView{View: view, IfExists: p.acceptWords("IF", "EXISTS")}
-	d.Name = p.relationName()
+	d.Name = p.identifierOrName()
 	p.acceptWords("PURGE")
 	d.Origin = p.origin(start)
 	return d
@@ -192,39 +202,6 @@ func (p *parser) explain(start int) plan.Command {
 	return e
 }
 
-// show reads SHOW TABLES, VIEWS, FUNCTIONS, COLUMNS and what picks among them.
-func (p *parser) show(start int) plan.Command {
-	s := &plan.Show{}
-	if p.ahead(1).is("FUNCTIONS") && (p.atWord("USER") || p.atWord("SYSTEM") || p.atWord("ALL")) {
-		p.advance()
-	}
-	switch {
-	case p.atWord("TABLES"), p.atWord("VIEWS"), p.atWord("FUNCTIONS"), p.atWord("COLUMNS"):
-		s.What = strings.ToLower(p.token().text)
-		p.advance()
-	default:
-		p.unexpected("TABLES, VIEWS, FUNCTIONS or COLUMNS", "TABLES", "VIEWS", "FUNCTIONS", "COLUMNS")
-		return nil
-	}
-	if p.acceptWords("FROM") || p.acceptWords("IN") {
-		s.Name = p.relationName()
-	} else if s.What == "columns" {
-		p.unexpected("FROM and the name of a table or view", "FROM", "IN")
-		return nil
-	}
-	like := p.acceptWords("LIKE")
-	switch t := p.token(); {
-	case t.kind == textToken:
-		s.Pattern = p.textLiteral()
-	case s.What == "functions" && t.isName():
-		s.Pattern = strings.Join(p.names("the name of a function"), ".")
-	case like:
-		p.unexpected("a pattern in quotes")
-	}
-	s.Origin = p.origin(start)
-	return s
-}
-
 // describe reads DESCRIBE of a table, a query or a function.
 func (p *parser) describe(start int) plan.Command {
 	d := &plan.Describe{What: "table"}
@@ -245,46 +222,24 @@ func (p *parser) describe(start int) plan.Command {
 		d.What, d.Query = "query", p.query()
 	case p.queryAt(p.next) && !p.atWord("TABLE"), p.at("("):
 		d.What, d.Query = "query", p.query()
+	case (p.atWord("DATABASE") || p.atWord("SCHEMA") || p.atWord("NAMESPACE")) && p.ahead(1).isName():
+		return p.describeSchema(start)
 	default:
 		if p.atWord("TABLE") && p.ahead(1).isName() {
 			p.advance()
 		}
 		if (p.atWord("EXTENDED") || p.atWord("FORMATTED")) && p.ahead(1).isName() {
+			d.Extended = true
 			p.advance()
 		}
 		d.Name = p.relationName()
+		if p.acceptWords("PARTITION") {
+			d.Partition = p.partitionSpec()
+		}
+		if p.token().isName() {
+			d.Column = p.names("the name of a column")
+		}
 	}
 	d.Origin = p.origin(start)
 	return d
-}
-
-// insert reads INSERT INTO|OVERWRITE [TABLE] name [(columns)] query.
-func (p *parser) insert(start int) plan.Command {
-	n := &plan.InsertInto{}
-	switch {
-	case p.acceptWords("INTO"):
-	case p.acceptWords("OVERWRITE"):
-		n.Overwrite = true
-	default:
-		p.unexpected("INTO or OVERWRITE", "INTO", "OVERWRITE")
-		return nil
-	}
-	if p.atWord("TABLE") && p.ahead(1).isName() {
-		p.advance()
-	}
-	n.Name = p.relationName()
-	if p.atWord("PARTITION") {
-		p.unsupported("INSERT with PARTITION")
-		return nil
-	}
-	if p.acceptWords("BY", "NAME") {
-		p.unsupported("INSERT BY NAME")
-		return nil
-	}
-	if p.at("(") && !p.queryAt(p.next+1) && !p.queryAfterParentheses() {
-		n.Columns = p.nameList()
-	}
-	n.Query = p.query()
-	n.Origin = p.origin(start)
-	return n
 }

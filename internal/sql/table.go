@@ -34,16 +34,19 @@ func (p *parser) createTable(start int, replace bool) plan.Command {
 			table := p.atWord("OPTIONS")
 			p.advance()
 			given := p.properties()
-			if table && c.Options == nil {
+			switch {
+			case !table:
+				c.Properties = given
+			case c.Options == nil:
 				c.Options = given
-			} else if table {
+			default:
 				maps.Copy(c.Options, given)
 			}
 		case p.atWord("LOCATION"):
 			p.once(c.Location != "", "LOCATION")
 			c.Location = p.textLiteral()
-		case p.atWord("COMMENT"):
-			p.comment()
+		case p.acceptWords("COMMENT"):
+			c.Comment = p.textLiteral()
 		case p.atWord("CLUSTERED"), p.atWords("CLUSTER", "BY"):
 			p.unsupported("CLUSTERED BY")
 		case p.acceptWords("AS"), p.queryAt(p.next), p.at("("):

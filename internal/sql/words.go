@@ -16,10 +16,10 @@ var operandWords = []string{"FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT"
 
 // statementWords begin statements.
 var statementWords = []string{"SELECT", "WITH", "FROM", "VALUES", "TABLE", "CREATE", "INSERT", "SET", "RESET", "DROP",
-	"EXPLAIN", "SHOW", "DESCRIBE", "DESC", "USE", "CACHE", "UNCACHE", "REFRESH"}
+	"EXPLAIN", "SHOW", "DESCRIBE", "DESC", "USE", "CACHE", "UNCACHE", "REFRESH", "DECLARE", "EXECUTE"}
 
 // otherStatements are those of Spark that weir does not have.
-var otherStatements = []string{"ALTER", "ANALYZE", "CALL", "CLEAR", "COMMENT", "DECLARE", "DELETE", "EXECUTE",
+var otherStatements = []string{"ALTER", "ANALYZE", "CALL", "CLEAR", "COMMENT", "DELETE",
 	"GRANT", "LIST", "LOAD", "MERGE", "MSCK", "OPTIMIZE", "REPAIR", "REVOKE", "TRUNCATE", "UPDATE",
 	"ADD", "REPLACE"}
 
