@@ -1,6 +1,8 @@
 package sql
 
 import (
+	"strings"
+
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/plan"
 )
@@ -107,7 +109,7 @@ func (p *parser) parameter(m *expr.Parameter) expr.Expr {
 		return m
 	}
 	for name, v := range p.valuesByName {
-		if sameWord(name, m.Name) {
+		if strings.EqualFold(name, m.Name) {
 			return v
 		}
 	}
