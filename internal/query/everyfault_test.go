@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/weirstream/weir/internal/query"
 	"github.com/weirstream/weir/internal/vfs"
 )
 
@@ -25,9 +26,28 @@ func everyFault() job {
 // then on, with no space and with a broken disk. Either the query did not need it, or
 // it fails with an error that says where; what is visible then is right, and once the
 // disk is well the query goes on to the right result.
-func TestEveryOperationFails(t *testing.T) {
+func TestEveryOperationFails(t *testing.T) { everyOperation(t, everyFault(), 1200, *faultStride) }
+
+// TestEveryOperationOnDiskFails is the same with state on disk, of which little is in
+// memory.
+func TestEveryOperationOnDiskFails(t *testing.T) {
 	j := everyFault()
-	want, input := whole(t, j, 1200)
+	j.settings.State = query.StateSettings{Disk: true, Memory: 64 << 10}
+	everyOperation(t, j, 400, 3**faultStride)
+}
+
+// TestEveryOperationOfAJoinFails is the same with two streams that are joined.
+func TestEveryOperationOfAJoinFails(t *testing.T) {
+	j := everyFault()
+	j.text = `SELECT l.t AS begin, l.w, l.v AS n, r.v AS total FROM events l JOIN events r
+		ON l.w = r.w AND r.t BETWEEN l.t - INTERVAL 3 SECONDS AND l.t`
+	everyOperation(t, j, 15, 3**faultStride)
+}
+
+// everyOperation lets every stride-th operation of each kind fail.
+func everyOperation(t *testing.T, j job, words, stride int) {
+	t.Helper()
+	want, input := whole(t, j, words)
 	counted := input.Image(vfs.Everything)
 	before := len(counted.Ops())
 	if err := j.run(t.Context(), counted); err != nil {
@@ -39,7 +59,6 @@ func TestEveryOperationFails(t *testing.T) {
 		kinds[kind]++
 	}
 	t.Log(kinds)
-	stride := *faultStride
 	if testing.Short() {
 		stride *= 12
 	}
