@@ -2,6 +2,7 @@ package weir
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 
 	"github.com/weirstream/weir/internal/checkpoint"
@@ -9,6 +10,7 @@ import (
 	"github.com/weirstream/weir/internal/plan"
 	"github.com/weirstream/weir/internal/query"
 	"github.com/weirstream/weir/internal/sql"
+	"github.com/weirstream/weir/internal/vfs"
 )
 
 // BatchTrace is what a batch did when it was run again: what was read, and what each
@@ -101,6 +103,12 @@ func (s *Session) JobOf(dir string) (script, table string, err error) {
 	path, err := localPath(dir)
 	if err != nil {
 		return "", "", err
+	}
+	if err := checkpoint.Find(s.fs, path); err != nil {
+		return "", "", err
+	}
+	if ours, err := vfs.Exists(s.fs, filepath.Join(path, "journal")); !ours || err != nil {
+		return "", "", err // it is Spark's
 	}
 	found, err := checkpoint.Read(s.fs, path)
 	if err != nil {

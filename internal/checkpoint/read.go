@@ -28,5 +28,15 @@ func Read(fsys vfs.FS, dir string) (State, error) {
 	return found.live.state()
 }
 
+// Find fails where there is no checkpoint in dir, neither of weir's nor of Spark's.
+func Find(fsys vfs.FS, dir string) error {
+	for _, d := range []string{journalDir, offsetsDir} {
+		if there, err := vfs.Exists(fsys, path.Join(dir, d)); there || err != nil {
+			return err
+		}
+	}
+	return fault.New(fault.IllegalArgument, "%s is no checkpoint: it has neither a journal nor offsets", dir).With("path", dir)
+}
+
 // StateDir is where the state with a number lies in the checkpoint dir.
 func StateDir(dir string, number int) string { return (&Checkpoint{dir: dir}).StateDir(number) }

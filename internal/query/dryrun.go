@@ -70,7 +70,7 @@ func (r *Report) add(v Verdict, what, format string, args ...any) {
 // The error is for what keeps it from comparing; what keeps the query from starting
 // is in the report.
 func Check(ctx context.Context, c Config) (_ *Report, err error) {
-	if _, err := checkpoint.Read(c.Checkpoint.FS, c.Checkpoint.Dir); err != nil {
+	if err := checkpoint.Find(c.Checkpoint.FS, c.Checkpoint.Dir); err != nil {
 		return nil, err
 	}
 	r, found, err := openCopy(&c)

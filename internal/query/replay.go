@@ -81,7 +81,7 @@ type OperatorTrace struct {
 // that is written lies in memory. There is no sink. Static tables are read as they
 // are now.
 func Replay(ctx context.Context, c Config, want Range, sample int, see func(*Trace) error) (err error) {
-	if _, err := checkpoint.Read(c.Checkpoint.FS, c.Checkpoint.Dir); err != nil {
+	if err := checkpoint.Find(c.Checkpoint.FS, c.Checkpoint.Dir); err != nil {
 		return err
 	}
 	r, found, err := openCopy(&c)
