@@ -39,6 +39,18 @@
 // Every row is in state once, whatever happens. An output may run twice for one batch,
 // after a crash; the time of the batch is the key by which its effect is made once.
 //
+// # Receivers
+//
+// A [Receiver] brings rows in on a goroutine of its own ([ReceiverStream],
+// [SocketTextStream]). They are cut into blocks, which are kept until no batch needs
+// them; each is a partition of the batch that it came before.
+//
+//	receiver ─▶ block ─┬─▶ memory, disk, second directory
+//	                   └─▶ write-ahead log ─▶ acknowledged ─▶ batch
+//
+// With a checkpoint directory and Receiver.Log.Enable of [Conf], what was acknowledged
+// is in the state once, also after the process was killed.
+//
 // # Rules for functions
 //
 // Functions run in tasks, on any goroutine, and run again after failures; see package

@@ -192,7 +192,7 @@ func (g *Generator[T]) wake() {
 func (g *Generator[T]) cutByTime() {
 	for {
 		now := g.clock.Now()
-		timer := g.clock.NewTimer(now.Truncate(g.interval).Add(g.interval).Sub(now))
+		timer := g.clock.NewTimer(g.floor(now).Add(g.interval).Sub(now))
 		select {
 		case <-timer.C():
 		case <-g.stop:
@@ -203,6 +203,12 @@ func (g *Generator[T]) cutByTime() {
 		g.settle(true)
 		g.mu.Unlock()
 	}
+}
+
+// floor is the multiple of the interval since 1970 that is not after t.
+func (g *Generator[T]) floor(t time.Time) time.Time {
+	ns := t.UnixNano()
+	return time.Unix(0, ns-ns%int64(g.interval))
 }
 
 // settle cuts if that is due and the queue has room, and closes the queue behind the
@@ -219,7 +225,7 @@ func (g *Generator[T]) settle(due bool) {
 		g.rows = make([]T, 0, min(n+n/8, largestBlock))
 	}
 	if due && len(g.rows) == 0 {
-		g.began = g.clock.Now().Truncate(g.interval)
+		g.began = g.floor(g.clock.Now())
 	}
 	full := due && len(g.rows) > 0
 	if g.full && !full {

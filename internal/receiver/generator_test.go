@@ -66,6 +66,14 @@ func TestBlocksAreCutByTime(t *testing.T) {
 	}
 }
 
+// TestIntervalsCountFrom1970, as those of batches do.
+func TestIntervalsCountFrom1970(t *testing.T) {
+	g := &Generator[string]{interval: 7 * time.Second}
+	if got := g.floor(noon); got.Unix()%7 != 0 || noon.Sub(got) >= 7*time.Second || got.After(noon) {
+		t.Errorf("the interval of %v begins at %v", noon, got)
+	}
+}
+
 // TestCallbacks: what OnAddData was called with before OnGenerateBlock is in the block,
 // and nothing else, however adding and cutting meet.
 func TestCallbacks(t *testing.T) {
@@ -271,6 +279,11 @@ func TestLevels(t *testing.T) {
 			must(t, b.keeper.Clean(at))
 			if b.blocks.Has(b.keeper.id(5)) {
 				t.Error("the block is still there")
+			}
+			must(t, b.keeper.Store(BlockID{0, 6}, rows, nil))
+			must(t, b.keeper.Close())
+			if b.blocks.Has(b.keeper.id(6)) {
+				t.Error("a block outlives its stream")
 			}
 		})
 	}

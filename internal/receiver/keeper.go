@@ -363,8 +363,14 @@ func (k *Keeper[T]) Clean(before time.Time) error {
 	return k.o.Log.Clean(before, func(file string) bool { return files[file] })
 }
 
-// Close ends the log.
+// Close ends the log and takes all blocks out of the block store.
 func (k *Keeper[T]) Close() error {
+	k.mu.Lock()
+	for number := range k.kept {
+		k.o.Blocks.Remove(k.id(number))
+	}
+	clear(k.kept)
+	k.mu.Unlock()
 	if k.o.Log == nil {
 		return nil
 	}
