@@ -27,8 +27,8 @@ var arrowKind = kind{
 		p.Known("compression")
 		return arrowDecoder{}, nil
 	},
-	infer: func(_ context.Context, _ decoder, fsys vfs.FS, files []found) (types.Schema, error) {
-		records, closer, err := openArrow(files[0].path, fsys)
+	infer: func(_ context.Context, c content, files []found) (types.Schema, error) {
+		records, closer, err := openArrow(files[0].path, c.fs)
 		if err != nil {
 			return types.Schema{}, err
 		}

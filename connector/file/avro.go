@@ -60,12 +60,12 @@ var avroKind = kind{
 		d.schema, err = avro.Parse(text)
 		return d, err
 	},
-	infer: func(_ context.Context, d decoder, fsys vfs.FS, files []found) (types.Schema, error) {
-		a := d.(avroDecoder)
+	infer: func(_ context.Context, c content, files []found) (types.Schema, error) {
+		a := c.decoder.(avroDecoder)
 		if a.schema != nil {
 			return a.schema.Columns(a.options)
 		}
-		f, err := openAvro(files[0].path, fsys)
+		f, err := openAvro(files[0].path, c.fs)
 		if err != nil {
 			return types.Schema{}, err
 		}

@@ -80,7 +80,10 @@ type hadoopBlocks struct {
 }
 
 // mostBlock bounds what a length in a file may ask for.
-const mostBlock = 256 << 20
+const mostBlock = 64 << 20
+
+// mostExpansion is how many bytes one compressed byte of lz4 or snappy can stand for.
+const mostExpansion = 256
 
 var errBlock = errors.New("a block's length is not possible; the file is damaged, or compressed in another way than its name says")
 
@@ -105,20 +108,23 @@ func (h *hadoopBlocks) next() (err error) {
 	if err != nil {
 		return err
 	}
-	if cap(h.chunk) < n {
-		h.chunk = make([]byte, n)
+	// Memory grows with what is there, not with what is claimed.
+	h.chunk = h.chunk[:0]
+	for len(h.chunk) < n {
+		have := len(h.chunk)
+		h.chunk = append(h.chunk, make([]byte, min(n-have, max(have, 64<<10)))...)
+		if _, err := io.ReadFull(h.from, h.chunk[have:]); err != nil {
+			return noMore(err)
+		}
 	}
-	h.chunk = h.chunk[:n]
-	if _, err := io.ReadFull(h.from, h.chunk); err != nil {
-		return noMore(err)
+	room := min(h.left, mostExpansion*n+64)
+	if cap(h.text) < room {
+		h.text = make([]byte, room)
 	}
-	if cap(h.text) < h.left {
-		h.text = make([]byte, h.left)
-	}
-	if h.out, err = h.decode(h.text[:h.left], h.chunk); err != nil {
+	if h.out, err = h.decode(h.text[:room], h.chunk); err != nil {
 		return err
 	}
-	if len(h.out) > h.left {
+	if len(h.out) > h.left || len(h.out) == 0 {
 		return errBlock
 	}
 	h.left -= len(h.out)

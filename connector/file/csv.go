@@ -105,34 +105,24 @@ var csvKind = kind{
 }
 
 // inferCSV looks at every record of every file.
-func inferCSV(ctx context.Context, d decoder, fsys vfs.FS, files []found) (types.Schema, error) {
-	o, form := d.(csvDecoder).options, d.(csvDecoder).form
-	inference := csvtext.NewInference(o)
-	cutter, err := csvtext.NewDecoder(types.Schema{}, types.Schema{}, o)
+func inferCSV(ctx context.Context, c content, files []found) (types.Schema, error) {
+	d := c.decoder.(csvDecoder)
+	inference := csvtext.NewInference(d.options)
+	cutter, err := csvtext.NewDecoder(types.Schema{}, types.Schema{}, d.options)
 	if err != nil {
 		return types.Schema{}, err
 	}
 	for _, f := range files {
-		lines, closer, err := openLines(part{file: f}, fsys, form, recordChunk)
-		if err != nil {
-			return types.Schema{}, err
-		}
-		if o.MultiLine {
-			lines.complete = cutter.Complete
-		}
-		inference.StartFile()
-		records := &recordRows{part: part{file: f}, fs: fsys, lines: lines}
-		for err == nil {
-			if err = records.fetch(); err == nil {
-				if err = inference.Add(records.chunk); err == nil {
-					records.chunk, err = nil, ctx.Err()
-				}
+		lines, closer, err := openLines(part{file: f}, c.fs, d.form, recordChunk)
+		if err == nil {
+			if d.options.MultiLine {
+				lines.complete = cutter.Complete
 			}
+			inference.StartFile()
+			records := &recordRows{part: part{file: f}, lines: lines, closer: closer}
+			err = records.each(ctx, inference.Add)
 		}
-		if err := closer.Close(); err != nil {
-			return types.Schema{}, unreadable(f.path, err)
-		}
-		if err != io.EOF {
+		if err != nil && !c.forgivable(f.path, err) {
 			return types.Schema{}, err
 		}
 	}

@@ -31,7 +31,7 @@ type kind struct {
 	// say.
 	fixed *types.Schema
 	// infer finds the schema of a table's files, which are at least one.
-	infer func(ctx context.Context, d decoder, fsys vfs.FS, files []found) (types.Schema, error)
+	infer func(ctx context.Context, c content, files []found) (types.Schema, error)
 	// merges says that a file has a schema of its own and that those of all files
 	// are put together with mergeSchema.
 	merges bool
@@ -203,8 +203,8 @@ var parquetKind = kind{
 		p.Known("datetimeRebaseMode", "int96RebaseMode", "compression")
 		return parquetDecoder{&parquet.Pool{}}, nil
 	},
-	infer: func(_ context.Context, d decoder, fsys vfs.FS, files []found) (types.Schema, error) {
-		return parquetSchema(files[0], d.(parquetDecoder), fsys)
+	infer: func(_ context.Context, c content, files []found) (types.Schema, error) {
+		return parquetSchema(files[0], c.decoder.(parquetDecoder), c.fs)
 	},
 	merges: true,
 	writes: parquetEncoding,
@@ -271,12 +271,12 @@ func (f Format) OpenTable(ctx context.Context, s connector.SourceSpec) (connecto
 // together.
 func (f Format) inferred(ctx context.Context, c content, files []found, merge bool) (types.Schema, error) {
 	if !f.kind.merges {
-		return f.kind.infer(ctx, c.decoder, f.fs, files)
+		return f.kind.infer(ctx, c, files)
 	}
 	var all types.Schema
 	read := false
 	for i := range files {
-		s, err := f.kind.infer(ctx, c.decoder, f.fs, files[i:i+1])
+		s, err := f.kind.infer(ctx, c, files[i:i+1])
 		if err == nil {
 			err = ctx.Err()
 		}

@@ -106,25 +106,16 @@ var jsonKind = kind{
 }
 
 // inferJSON looks at every record of every file.
-func inferJSON(ctx context.Context, d decoder, fsys vfs.FS, files []found) (types.Schema, error) {
-	o, form := d.(jsonDecoder).options, d.(jsonDecoder).form
-	inference := jsontext.NewInference(o)
+func inferJSON(ctx context.Context, c content, files []found) (types.Schema, error) {
+	d := c.decoder.(jsonDecoder)
+	inference := jsontext.NewInference(d.options)
 	for _, f := range files {
-		lines, closer, err := openLines(part{file: f}, fsys, form, recordChunk)
-		if err != nil {
-			return types.Schema{}, err
+		lines, closer, err := openLines(part{file: f}, c.fs, d.form, recordChunk)
+		if err == nil {
+			records := &recordRows{part: part{file: f}, lines: lines, closer: closer, whole: d.options.MultiLine}
+			err = records.each(ctx, func(chunk []byte) error { inference.Add(chunk); return nil })
 		}
-		records := &recordRows{part: part{file: f}, lines: lines, whole: o.MultiLine}
-		for err == nil {
-			if err = records.fetch(); err == nil {
-				inference.Add(records.chunk)
-				records.chunk, err = nil, ctx.Err()
-			}
-		}
-		if err := closer.Close(); err != nil {
-			return types.Schema{}, unreadable(f.path, err)
-		}
-		if err != io.EOF {
+		if err != nil && !c.forgivable(f.path, err) {
 			return types.Schema{}, err
 		}
 	}

@@ -1,6 +1,8 @@
 package file
 
 import (
+	"context"
+	"errors"
 	"io"
 	"sync/atomic"
 
@@ -47,6 +49,24 @@ func (r *recordRows) fetch() (err error) {
 	}
 	if err != nil && err != io.EOF {
 		return damagedText(r.part.file.path, err)
+	}
+	return err
+}
+
+// each gives every chunk to look, and closes the file.
+func (r *recordRows) each(ctx context.Context, look func(chunk []byte) error) (err error) {
+	for err == nil {
+		if err = r.fetch(); err == nil {
+			if err = look(r.chunk); err == nil {
+				r.chunk, err = nil, ctx.Err()
+			}
+		}
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	if closing := r.Close(); closing != nil {
+		err = errors.Join(err, unreadable(r.part.file.path, closing))
 	}
 	return err
 }

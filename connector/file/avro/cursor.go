@@ -12,6 +12,7 @@ type cursor struct {
 	data []byte
 	at   int
 	err  error
+	bare int64 // elements without bytes so far
 }
 
 var (
@@ -82,7 +83,8 @@ func (r *cursor) double() float64 {
 	return 0
 }
 
-// emptyElements is how many elements without bytes, nulls for one, a list may claim.
+// emptyElements is how many elements without bytes, nulls for one, the lists of a block
+// may claim.
 const emptyElements = 1 << 16
 
 // count reads how many elements the next piece of an array or map has; 0 at its end.
@@ -94,8 +96,10 @@ func (r *cursor) count() int {
 			r.fail(errCount)
 		}
 	}
-	if n > int64(len(r.data)-r.at) && n > emptyElements {
-		r.fail(errCount)
+	if n > int64(len(r.data)-r.at) {
+		if r.bare += n; n > emptyElements || r.bare > emptyElements {
+			r.fail(errCount)
+		}
 	}
 	if r.err != nil {
 		return 0

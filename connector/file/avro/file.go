@@ -39,7 +39,7 @@ type File struct {
 }
 
 // mostBytes bounds a header's entry and a block, packed and unpacked.
-const mostBytes = 256 << 20
+const mostBytes = 128 << 20
 
 var magic = []byte{'O', 'b', 'j', 1}
 
@@ -48,7 +48,7 @@ var magic = []byte{'O', 'b', 'j', 1}
 func Open(name string, from Content) (*File, error) {
 	f := &File{name: name, from: from}
 	if err := f.open(); err != nil {
-		return nil, errors.Join(f.failed(0, err), from.Close())
+		return nil, errors.Join(f.damaged(0, err), from.Close())
 	}
 	return f, nil
 }
@@ -137,6 +137,10 @@ func (f *File) failed(at int64, err error) error {
 	if _, ok := errors.AsType[*fault.Error](err); ok {
 		return err
 	}
+	return f.damaged(at, err)
+}
+
+func (f *File) damaged(at int64, err error) error {
 	where := ""
 	if at > 0 {
 		where = fmt.Sprintf(" at byte %d", at)
