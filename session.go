@@ -66,9 +66,9 @@ type settings struct {
 	workers    int
 }
 
-// WithConnectors adds formats beside those built in: text, json, csv, parquet,
-// socket, rate, rate-micro-batch, memory, console, noop, nexmark. One of the same
-// name replaces a built-in.
+// WithConnectors adds formats beside those built in: text, json, csv, parquet, avro,
+// arrow, binaryFile, socket, rate, rate-micro-batch, memory, console, noop, nexmark. One
+// of the same name replaces a built-in.
 func WithConnectors(formats ...connector.Format) Option {
 	return func(s *settings) { s.connectors = append(s.connectors, formats...) }
 }

@@ -1,5 +1,5 @@
-// Package file reads and writes files: text, JSON, CSV and Parquet, as streams
-// and as tables (Spark features S10 and S60).
+// Package file reads and writes files: text, JSON, CSV, Parquet, Avro, Arrow and whole
+// files, as streams and as tables (Spark features S10 and S60).
 //
 // # Reading a stream
 //
@@ -27,7 +27,9 @@
 // The parts of a batch are staged where no reader looks, synced, and renamed into
 // place by Commit; then the manifest _spark_metadata/N appears at once and makes
 // them one batch. See [Sink] for what a crash at any point leaves, and who is
-// fenced. A table is written in the same way without a manifest.
+// fenced. A table is written in the same way without a manifest: see [intent]. Both
+// share rows out among the directories of partition columns by the ids of their keys
+// ([partWriter]).
 //
 // Names of files, directories, log lines and manifests are Spark's, so that Spark
 // reads what weir wrote and goes on with it, and the other way round.
