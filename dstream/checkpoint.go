@@ -30,6 +30,8 @@ type snapshot struct {
 	Pending  []Time         `json:"pending"`  // batches that were not finished, or failed
 	Shape    []string       `json:"shape"`    // the graph, one line for each stream
 	Streams  []streamRecord `json:"streams"`  // those that have something to tell
+
+	number int64 // snapshots are made in this order
 }
 
 // streamRecord is what a checkpoint holds of one stream.
@@ -158,6 +160,8 @@ type saver struct {
 	mu     sync.Mutex
 	wake   sync.Cond
 	next   *snapshot // waits to be written
+	newest int64     // the number of the newest snapshot
+	loose  []string  // directories that snapshots have named which were not written
 	busy   bool
 	closed bool
 	done   chan struct{}
@@ -209,7 +213,15 @@ func (s *snapshot) dirs() []string {
 func (s *saver) put(snap *snapshot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.next = snap
+	old := s.next
+	if snap.number < s.newest { // made before one that was handed over already
+		old = snap
+	} else {
+		s.next, s.newest = snap, snap.number
+	}
+	if old != nil {
+		s.loose = append(s.loose, old.dirs()...)
+	}
 	s.wake.Broadcast()
 }
 
@@ -256,7 +268,10 @@ func (s *saver) write(snap *snapshot) error {
 	if err := vfs.Replace(s.fs, checkpointName(s.dir, snap.Time), b); err != nil {
 		return err
 	}
-	s.kept[snap.Time] = append(s.kept[snap.Time], snap.dirs()...)
+	s.mu.Lock()
+	s.loose = append(s.loose, s.kept[snap.Time]...)
+	s.mu.Unlock()
+	s.kept[snap.Time] = snap.dirs()
 	s.oldest.Store(int64(slices.Min(append(snap.Pending, snap.Time))))
 	return nil
 }
@@ -269,7 +284,12 @@ func (s *saver) tidy(first bool) error {
 		times = append(times, at)
 	}
 	slices.Sort(times)
+	s.mu.Lock()
 	var gone []string
+	if s.next == nil { // otherwise the one that waits may still name them
+		gone, s.loose = s.loose, nil
+	}
+	s.mu.Unlock()
 	var errs []error
 	for len(times) > retained {
 		err := s.fs.Remove(checkpointName(s.dir, times[0]))
@@ -338,6 +358,9 @@ func (ssc *Context) openSaver() error {
 }
 
 func (ssc *Context) closeSaver() {
+	for _, s := range ssc.graph.settlers() {
+		s.wait()
+	}
 	if ssc.durable.saver != nil {
 		ssc.save(ssc.durable.saved)
 		ssc.durable.saver.close()
@@ -363,7 +386,8 @@ func (ssc *Context) snapshot(at Time) (*snapshot, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	ssc.durable.saved = max(ssc.durable.saved, at)
-	snap := &snapshot{Time: ssc.durable.saved, Interval: ssc.interval.Milliseconds(), Zero: g.zero, Shape: g.shape, Pending: ssc.jobs.unfinished()}
+	ssc.durable.snapshots++
+	snap := &snapshot{number: ssc.durable.snapshots, Time: ssc.durable.saved, Interval: ssc.interval.Milliseconds(), Zero: g.zero, Shape: g.shape, Pending: ssc.jobs.unfinished()}
 	slices.Sort(snap.Pending)
 	for _, n := range g.nodes {
 		if !n.began || n.rdds == nil {

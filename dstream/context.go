@@ -18,18 +18,18 @@ import (
 	"github.com/weirstream/weir/rdd"
 )
 
-// State is where a context is in its life (D02). It only moves forward.
-type State int32
+// ContextState is where a context is in its life (D02). It only moves forward.
+type ContextState int32
 
 // The states.
 const (
-	Initialized State = iota // streams are described
-	Active                   // batches are made
-	Stopped                  // for ever
+	Initialized ContextState = iota // streams are described
+	Active                          // batches are made
+	Stopped                         // for ever
 )
 
 // String is Spark's form, "ACTIVE".
-func (s State) String() string { return [...]string{"INITIALIZED", "ACTIVE", "STOPPED"}[s] }
+func (s ContextState) String() string { return [...]string{"INITIALIZED", "ACTIVE", "STOPPED"}[s] }
 
 // Context makes batches of the streams that were described with it (Spark's
 // StreamingContext). Its methods may be called from any goroutine; streams are
@@ -60,9 +60,11 @@ type Context struct {
 // durable is what a context has to do with checkpoints.
 type durable struct {
 	fs    vfs.FS
-	saver *saver    // nil without a directory
-	saved Time      // the newest batch made; under the lock of the graph
-	from  *recovery // nil unless the context goes on from a checkpoint
+	saver *saver // nil without a directory
+	saved Time   // the newest batch made; under the lock of the graph
+	// snapshots is how many were made; under the lock of the graph.
+	snapshots int64
+	from      *recovery // nil unless the context goes on from a checkpoint
 }
 
 // outcome is how a context ends.
@@ -112,7 +114,7 @@ func (ssc *Context) RDD() *rdd.Context { return ssc.rdd }
 func (ssc *Context) BatchInterval() time.Duration { return ssc.interval }
 
 // State is where the context is in its life.
-func (ssc *Context) State() State { return State(ssc.state.Load()) }
+func (ssc *Context) State() ContextState { return ContextState(ssc.state.Load()) }
 
 // Err is what was wrong when streams were described, and what was refused since; nil
 // if nothing was. [Context.Start] reports the former, too.

@@ -152,6 +152,9 @@ func (g *generator) generate(at Time) {
 // failed: what is older than anybody needs is forgotten.
 func (g *generator) finished(at Time) {
 	ssc := g.ssc
+	for _, s := range ssc.graph.settlers() {
+		s.settle(ssc.jobs.ctx, at)
+	}
 	ssc.graph.forget(at)
 	ssc.save(at)
 	if ssc.intake != nil {

@@ -30,8 +30,8 @@ type node struct {
 	level rdd.StorageLevel
 	// stateful streams must be checkpointed.
 	stateful bool
-	// every is how often RDDs are checkpointed; 0: never.
-	every time.Duration
+	// every is how often RDDs are checkpointed; 0: never, or usual for stateful streams.
+	every, usual time.Duration
 	// remember is how long RDDs are kept.
 	remember time.Duration
 	// window is how much longer than its own RDDs a stream needs those of its parents.
@@ -42,6 +42,15 @@ type node struct {
 	rdds roster
 	// input is what feeds an input stream, nil for all others.
 	input source
+	// settler saves what the stream keeps outside RDDs; nil: the RDDs are all.
+	settler settler
+}
+
+// settler is called after a batch whose jobs have all succeeded; wait waits for what it
+// does in the background.
+type settler interface {
+	settle(ctx context.Context, at Time)
+	wait()
 }
 
 // roster is what a graph does with the RDDs that a stream has made.
@@ -164,7 +173,9 @@ func (n *node) begin() {
 	n.began = true
 	if n.stateful && n.every == 0 {
 		const usual = 10 * time.Second
-		n.every = n.slide * max((usual+n.slide-1)/n.slide, 1)
+		if n.every = n.usual; n.every == 0 {
+			n.every = n.slide * max((usual+n.slide-1)/n.slide, 1)
+		}
 	}
 	least := n.slide
 	if n.every > 0 && least <= n.every {
@@ -260,6 +271,18 @@ func (g *graph) forget(at Time) {
 			n.rdds.forget(at.Add(-n.remember))
 		}
 	}
+}
+
+// settlers are the streams that keep something outside RDDs.
+func (g *graph) settlers() (list []settler) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, n := range g.nodes {
+		if n.began && n.settler != nil {
+			list = append(list, n.settler)
+		}
+	}
+	return list
 }
 
 // longest is how long any input must be remembered.

@@ -57,12 +57,13 @@ func (s *statistics) see(e Event) {
 	switch e := e.(type) {
 	case BatchSubmitted:
 		s.waiting[e.Batch.Time] = e.Batch.copied()
+		s.newest(e.Batch)
 	case BatchStarted:
 		delete(s.waiting, e.Batch.Time)
 		b := e.Batch.copied()
 		s.running[b.Time] = b
 		s.received += b.Records()
-		s.last = &b
+		s.newest(e.Batch)
 	case OutputStarted:
 		s.output(e.Output)
 	case OutputCompleted:
@@ -76,12 +77,21 @@ func (s *statistics) see(e Event) {
 		}
 		s.batches++
 		s.processed += e.Batch.Records()
+		s.newest(e.Batch)
 	case ReceiverStarted:
 		s.receivers[e.Receiver.StreamID] = e.Receiver
 	case ReceiverError:
 		s.receivers[e.Receiver.StreamID] = e.Receiver
 	case ReceiverStopped:
 		s.receivers[e.Receiver.StreamID] = e.Receiver
+	}
+}
+
+// newest remembers the newest batch as it is now.
+func (s *statistics) newest(b Batch) {
+	if s.last == nil || b.Time >= s.last.Time {
+		b = b.copied()
+		s.last = &b
 	}
 }
 

@@ -17,7 +17,7 @@ type Stream[T any] struct {
 	// all. It is called under the lock of the graph.
 	compute func(at Time) (*rdd.RDD[T], error)
 	made    map[Time]made[T]
-	// keepers of rows outside RDDs drop theirs with the RDDs.
+	// drop, if it is set, forgets what else there is of the times up to one.
 	drop func(upTo Time)
 }
 
@@ -53,7 +53,9 @@ func (s *Stream[T]) at(at Time) (*rdd.RDD[T], error) {
 		r.Persist(s.level)
 		m.ours = true
 	}
-	if s.every > 0 && isMultiple(at.Sub(s.ssc.graph.zero), s.every) {
+	if s.settler != nil {
+		r.LocalCheckpoint() // the state of a batch is all that the next needs
+	} else if s.every > 0 && isMultiple(at.Sub(s.ssc.graph.zero), s.every) {
 		if err := r.Checkpoint(); err != nil {
 			return nil, err
 		}

@@ -30,14 +30,48 @@ func TextFile(c *Context, paths string, parts int) *RDD[string] {
 		parts = min(2, c.DefaultParallelism())
 	}
 	files, err := inputs(c.fs, paths)
-	splits := splitsOf(files, parts)
-	file := newNode(c, "HadoopRDD", "textFile", len(splits))
-	file.name = paths
-	r := &RDD[string]{node: newNode(c, "MapPartitionsRDD", "textFile", len(splits), file),
-		compute: func(t *Task, part int) iter.Seq[string] { return linesOf(t, splits[part]) }}
-	r.name = paths
+	r := textRDD(c, files, paths, parts)
 	r.failed(err)
 	return r
+}
+
+// textRDD are the lines of files.
+func textRDD(c *Context, files []input, name string, parts int) *RDD[string] {
+	splits := splitsOf(files, parts)
+	file := newNode(c, "HadoopRDD", "textFile", len(splits))
+	file.name = name
+	r := &RDD[string]{node: newNode(c, "MapPartitionsRDD", "textFile", len(splits), file),
+		compute: func(t *Task, part int) iter.Seq[string] { return linesOf(t, splits[part]) }}
+	r.name = name
+	return r
+}
+
+// TextFileOf are the lines of one file, whose name is taken as it is: commas and
+// patterns mean nothing. It is cut as [TextFile] cuts it.
+func TextFileOf(c *Context, name string, parts int) *RDD[string] {
+	if parts <= 0 {
+		parts = min(2, c.DefaultParallelism())
+	}
+	files, err := exactly(c, name)
+	r := textRDD(c, files, name, parts)
+	r.failed(err)
+	return r
+}
+
+// exactly is a file by its name.
+func exactly(c *Context, name string) ([]input, error) {
+	name = filepath.ToSlash(name)
+	info, err := c.fs.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	return []input{{name: name, size: info.Size()}}, nil
+}
+
+// Glob are the files and directories that a pattern with * ? [] {} matches, in order; an
+// error if there are none.
+func (c *Context) Glob(pattern string) ([]string, error) {
+	return expand(c.fs, filepath.ToSlash(pattern))
 }
 
 // textBlock is how much of a file is read at once. Lines are views of blocks, so that
@@ -236,6 +270,17 @@ func readAll(t *Task, name string) ([]byte, error) {
 // length is no multiple of it fails the action.
 func BinaryRecords(c *Context, paths string, size int) *RDD[[]byte] {
 	files, err := inputs(c.fs, paths)
+	return recordsRDD(c, files, err, paths, size)
+}
+
+// BinaryRecordsOf are the records of one file, whose name is taken as it is.
+func BinaryRecordsOf(c *Context, name string, size int) *RDD[[]byte] {
+	files, err := exactly(c, name)
+	return recordsRDD(c, files, err, name, size)
+}
+
+// recordsRDD are the records of files, or what was wrong with them.
+func recordsRDD(c *Context, files []input, err error, name string, size int) *RDD[[]byte] {
 	r := Generate(c, len(files), func(t *Task, part int) iter.Seq[[]byte] {
 		return func(yield func([]byte) bool) {
 			b, err := readAll(t, files[part].name)
@@ -253,7 +298,7 @@ func BinaryRecords(c *Context, paths string, size int) *RDD[[]byte] {
 			}
 		}
 	})
-	r.kind, r.op, r.name = "BinaryRecordsRDD", "binaryRecords", paths
+	r.kind, r.op, r.name = "BinaryRecordsRDD", "binaryRecords", name
 	r.failed(err)
 	if size <= 0 {
 		r.failed(errors.New("the record length must be positive"))
