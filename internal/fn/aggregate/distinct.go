@@ -92,14 +92,12 @@ func (s *sketch) raise(i uint32, v byte, p int) {
 	}
 }
 
-// search is the place of register i among the entries, or where it would stand. The
-// steps are moves without jumps: which half it is cannot be foretold.
+// search is the place of register i among the entries, or where it would stand.
 func (s *sketch) search(i uint32) int {
 	at, n := 0, len(s.sparse)
 	for n > 0 {
 		half := (n + 1) / 2
-		next := at + half
-		if s.sparse[next-1]>>8 < i {
+		if next := at + half; s.sparse[next-1]>>8 < i {
 			at = next
 		}
 		n -= half
@@ -113,6 +111,7 @@ type distinctOf struct {
 	p        int
 	rows     strict
 	hashes   []uint64
+	seen     uint32      // something of what touch has read
 	saved    batch.Arena // sparse sketches that Save has given
 }
 
@@ -134,6 +133,34 @@ func (d *distinctOf) Update(groups []int32, args []*batch.Column, sel []int32) e
 	d.hashes = grown(d.hashes, len(groups))
 	hashes := d.hashes[:len(groups)]
 	hashRows(hashes, arg, rowsOf(groups, sel))
+	for len(groups) > 0 {
+		n := min(touched, len(groups))
+		d.touch(groups[:n])
+		d.raise(groups[:n], hashes[:n])
+		groups, hashes = groups[n:], hashes[n:]
+	}
+	return nil
+}
+
+// touched is how many rows' sketches are brought into the cache together.
+const touched = 256
+
+// touch reads of each sketch what raise is going to search. Each row waits for memory
+// by itself there; here nothing depends on what is read, so that the waits overlap.
+func (d *distinctOf) touch(groups []int32) {
+	seen := uint32(0)
+	for _, g := range groups {
+		s := d.sketches[g].sparse
+		seen += uint32(len(s))
+		if n := len(s); n > 0 {
+			seen += s[n/4] + s[n/2] + s[n*3/4]
+		}
+	}
+	d.seen = seen
+}
+
+// raise adds a hash to the sketch of each group.
+func (d *distinctOf) raise(groups []int32, hashes []uint64) {
 	p := d.p
 	for k, g := range groups {
 		h := hashes[k]
@@ -145,7 +172,6 @@ func (d *distinctOf) Update(groups []int32, args []*batch.Column, sel []int32) e
 			s.raise(i, rank, p)
 		}
 	}
-	return nil
 }
 
 func (d *distinctOf) Merge(groups []int32, partial []*batch.Column, sel []int32) error {
