@@ -83,6 +83,7 @@ var confKeys = map[string]confKey{
 	streaming + "numRecentProgressUpdates": numberKey(func(c *conf) *int64 { return &c.recent }),
 	streaming + "noDataProgressEventInterval":               {getIdle, setIdle},
 	streaming + "schemaInference":                           boolKey(func(c *conf) *bool { return &c.inferred }),
+	streaming + "stopTimeout":                               {getStopTimeout, setStopTimeout},
 	streaming + "stopActiveRunOnRestart":                    boolKey(func(c *conf) *bool { return &c.runs.restart }),
 	streaming + "unsupportedOperationCheck":                 boolKey(func(c *conf) *bool { return &c.unsupported }),
 	streaming + "statefulOperator.checkCorrectness.enabled": boolKey(func(c *conf) *bool { return &c.correctness }),

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/weirstream/weir/internal/query"
 )
@@ -99,6 +100,19 @@ type runConf struct {
 	noData  bool  // batches without data run where the watermark asks for one
 	retries int64 // of a batch that failed
 	restart bool  // a start stops the running query on its checkpoint
+
+	stopTimeout time.Duration // how long Stop waits; 0: for ever
+}
+
+func getStopTimeout(c *conf) string { return strconv.FormatInt(c.runs.stopTimeout.Milliseconds(), 10) }
+
+func setStopTimeout(c *conf, v string) error {
+	n, err := strconv.ParseInt(strings.TrimSuffix(v, "ms"), 10, 64)
+	if err != nil || n < 0 || n > math.MaxInt64/int64(time.Millisecond) {
+		return fmt.Errorf("it must be a number of milliseconds; 0 is for ever")
+	}
+	c.runs.stopTimeout = time.Duration(n) * time.Millisecond
+	return nil
 }
 
 // batchRetries is weir's own (S94): how often a batch that failed runs again.

@@ -3,6 +3,7 @@ package weir
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -40,6 +41,9 @@ type (
 type Query struct {
 	q    *query.Query
 	plan plan.Node
+
+	patience time.Duration // of Stop; 0: without end
+	log      *slog.Logger
 }
 
 // ID is the query's, kept in its checkpoint over restarts.
@@ -96,7 +100,19 @@ func (q *Query) ProcessAllAvailable(ctx context.Context) error { return q.q.Proc
 // again at the next start; where a source cannot give its rows again, the batch
 // is finished (S91). Called by the function of [StreamWriter.ForeachBatch] it does not
 // wait: the query ends after the batch.
-func (q *Query) Stop() { q.q.Stop() }
+//
+// spark.sql.streaming.stopTimeout bounds the wait. [Query.StopWithin] says whether the
+// query has ended in time; here that is a warning.
+func (q *Query) Stop() {
+	if !q.StopWithin(q.patience) {
+		q.log.Warn("The query has not ended in time: something in its batch does not heed its context.",
+			"id", q.ID(), "runId", q.RunID(), "waited", q.patience)
+	}
+}
+
+// StopWithin is [Query.Stop] that waits no longer than d; zero is for ever. False means
+// that the query still runs, and ends once the function that holds it up returns.
+func (q *Query) StopWithin(d time.Duration) bool { return q.q.StopWithin(d) }
 
 // Queries are the running queries of a session, spark.streams (S92).
 type Queries struct {
@@ -179,8 +195,8 @@ func (m *Queries) RemoveListener(l Listener) { m.session.bus.Remove(l) }
 
 // start starts a query under a name that no running one has.
 //
-// restart says that a running query on the same checkpoint is stopped first (S93).
-func (m *Queries) start(ctx context.Context, c query.Config, restart bool) (*Query, error) {
+// A running query on the same checkpoint is stopped first, if runs says so (S93).
+func (m *Queries) start(ctx context.Context, c query.Config, runs runConf) (*Query, error) {
 	if err := m.open(); err != nil {
 		return nil, err
 	}
@@ -194,14 +210,14 @@ func (m *Queries) start(ctx context.Context, c query.Config, restart bool) (*Que
 			m.mu.Unlock()
 		}()
 	}
-	if err := m.replace(c.Checkpoint.Dir, restart); err != nil {
+	if err := m.replace(c.Checkpoint.Dir, runs.restart); err != nil {
 		return nil, err
 	}
 	inner, err := query.Start(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	q := &Query{q: inner, plan: c.Plan}
+	q := &Query{q: inner, plan: c.Plan, patience: runs.stopTimeout, log: m.session.log}
 	m.mu.Lock()
 	closed := m.closed
 	m.active = append(m.active, q)

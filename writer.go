@@ -119,7 +119,7 @@ func (w *StreamWriter) Start(ctx context.Context, path ...string) (*Query, error
 		return nil, err
 	}
 	config.Checkpoint = where
-	q, err := w.frame.session.queries.start(ctx, config, c.runs.restart)
+	q, err := w.frame.session.queries.start(ctx, config, c.runs)
 	if err != nil && where.Temporary {
 		err = errors.Join(err, os.RemoveAll(where.Dir))
 	}

@@ -98,6 +98,31 @@ func TestStopWithinForeachBatch(t *testing.T) {
 	}
 }
 
+// A function that does not heed its context holds Stop up no longer than was said (S91).
+func TestStopTimeout(t *testing.T) {
+	s, dir := session(t, weir.WithConf("spark.sql.streaming.stopTimeout", "20")), t.TempDir()
+	write(t, filepath.Join(dir, "in"), "1", `{"n":1}`)
+	inside, leave := make(chan struct{}), make(chan struct{})
+	q, err := s.ReadStream().Schema("n BIGINT").JSON(filepath.Join(dir, "in")).WriteStream().Option("checkpointLocation", filepath.Join(dir, "ck")).
+		ForeachBatch(func(context.Context, *weir.DataFrame, int64) error {
+			close(inside)
+			<-leave
+			return nil
+		}).Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-inside
+	q.Stop()
+	if !q.IsActive() || q.StopWithin(time.Millisecond) {
+		t.Error("the query has ended, though its function has not")
+	}
+	close(leave)
+	if !q.StopWithin(0) || q.IsActive() || q.Err() != nil {
+		t.Errorf("active %v, %v", q.IsActive(), q.Err())
+	}
+}
+
 // slowFormat is a source whose opening waits until it may not any more.
 type slowFormat struct{ opening chan struct{} }
 

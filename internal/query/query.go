@@ -215,15 +215,31 @@ func (q *Query) Last() *progress.Progress { return q.recent.Last() }
 //
 // Called by the query itself, from a function of the user's that its goroutine runs,
 // it does not wait: the query ends after the batch.
-func (q *Query) Stop() {
+func (q *Query) Stop() { q.StopWithin(0) }
+
+// StopWithin is Stop that waits no longer than d, by the machine's clock; 0 is for
+// ever. False means that the query still runs, in a function of the user's that does
+// not heed its context; it ends after it.
+func (q *Query) StopWithin(d time.Duration) bool {
 	q.requestStop()
 	if q.goroutine.Load() == goroutineID() {
-		return
+		return true
 	}
 	if q.replayable() {
 		q.cancel(errStopped)
 	}
-	<-q.done
+	var late <-chan time.Time
+	if d > 0 {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		late = timer.C
+	}
+	select {
+	case <-q.done:
+		return true
+	case <-late:
+		return false
+	}
 }
 
 // goroutineID is the number of the goroutine that runs, as its stack begins with it:
