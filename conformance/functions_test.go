@@ -97,7 +97,7 @@ func isApart(name string) bool {
 	return false
 }
 
-func readCases(t *testing.T, name string) []sqlCase {
+func readCases(t testing.TB, name string) []sqlCase {
 	f, err := os.Open(name)
 	if err != nil {
 		t.Fatal(err)

@@ -70,7 +70,7 @@ func (t shopTable) Estimate(context.Context) (connector.Estimate, error) {
 	return connector.Estimate{Rows: t.rows, Distinct: t.distinct}, nil
 }
 
-func ordered(t *testing.T, text string) string {
+func ordered(t testing.TB, text string) string {
 	t.Helper()
 	n, err := sql.ParseQuery(text)
 	if err != nil {

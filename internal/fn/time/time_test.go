@@ -399,3 +399,6 @@ func BenchmarkFormatClock(b *testing.B) { benchmark(b, "date_format", nil, "HH:m
 func BenchmarkTruncHour(b *testing.B)   { benchmark(b, "date_trunc", "HOUR", nil) }
 func BenchmarkTruncDay(b *testing.B)    { benchmark(b, "date_trunc", "DAY", nil) }
 func BenchmarkUnixSeconds(b *testing.B) { benchmark(b, "unix_seconds", nil) }
+func BenchmarkExtractHour(b *testing.B) { benchmark(b, "extract", "HOUR", nil) }
+func BenchmarkExtractYear(b *testing.B) { benchmark(b, "extract", "YEAR", nil) }
+func BenchmarkTruncMonth(b *testing.B)  { benchmark(b, "date_trunc", "MONTH", nil) }
