@@ -85,6 +85,9 @@ func (d *DataFrame) run(ctx context.Context) (*rows, error) {
 		out.parts[part] = store
 		return nil
 	})
+	if err == nil {
+		err = observations(p)
+	}
 	return out, err
 }
 
@@ -172,5 +175,5 @@ func (s *Session) CreateDataFrame(list []Row, ddl string) *DataFrame {
 	if err != nil {
 		return s.frame(nil, fmt.Errorf("%s: %w", callSite(), err))
 	}
-	return s.frame(&plan.LocalRelation{Origin: plan.Origin{Site: callSite()}, Schema: schema, Rows: b}, nil)
+	return s.frame(&plan.LocalRelation{Origin: plan.Origin{Site: callSite(), PlanID: s.planIDs.Add(1)}, Schema: schema, Rows: b}, nil)
 }

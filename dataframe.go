@@ -32,7 +32,7 @@ func (s *Session) frame(n plan.Node, err error) *DataFrame {
 
 // then is the DataFrame with another node on top, or with one more error.
 func (d *DataFrame) then(build func(in plan.Node, o plan.Origin) (plan.Node, error)) *DataFrame {
-	o := plan.Origin{Site: callSite()}
+	o := plan.Origin{Site: callSite(), PlanID: d.session.planIDs.Add(1)}
 	if d.node == nil {
 		return d
 	}
@@ -169,18 +169,27 @@ func (d *DataFrame) Offset(n int) *DataFrame {
 	})
 }
 
+// sortOrders are columns as keys of an order, ascending where nothing is said.
+func sortOrders(list []any) ([]*expr.SortOrder, error) {
+	exprs, err := columns(list)
+	if err != nil {
+		return nil, err
+	}
+	orders := make([]*expr.SortOrder, len(exprs))
+	for i, e := range exprs {
+		order, ok := e.(*expr.SortOrder)
+		if !ok {
+			order = &expr.SortOrder{Child: e, NullsFirst: true}
+		}
+		orders[i] = order
+	}
+	return orders, nil
+}
+
 // OrderBy sorts by columns, those without Asc or Desc ascending.
 func (d *DataFrame) OrderBy(list ...any) *DataFrame {
 	return d.then(func(in plan.Node, o plan.Origin) (plan.Node, error) {
-		exprs, err := columns(list)
-		orders := make([]*expr.SortOrder, len(exprs))
-		for i, e := range exprs {
-			order, ok := e.(*expr.SortOrder)
-			if !ok {
-				order = &expr.SortOrder{Child: e, NullsFirst: true}
-			}
-			orders[i] = order
-		}
+		orders, err := sortOrders(list)
 		return &plan.Sort{Origin: o, Input: in, Orders: orders, Global: true}, err
 	})
 }
@@ -260,14 +269,6 @@ func (d *DataFrame) WithWatermark(column string, delay time.Duration) *DataFrame
 	})
 }
 
-// CreateOrReplaceTempView gives the DataFrame a name in SQL.
-func (d *DataFrame) CreateOrReplaceTempView(name string) error {
-	if d.err != nil {
-		return d.err
-	}
-	return d.session.catalog.put(name, d.node, true)
-}
-
 // resolved is the plan with names and types, for questions about it.
 func (d *DataFrame) resolved(ctx context.Context) (plan.Node, error) {
 	if d.err != nil {
@@ -301,19 +302,6 @@ func (d *DataFrame) IsStreaming(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	return plan.Streaming(n), nil
-}
-
-// Explain is the optimized plan as text.
-func (d *DataFrame) Explain(ctx context.Context) (string, error) {
-	if d.err != nil {
-		return "", d.err
-	}
-	c := d.session.settings()
-	n, err := d.session.optimized(ctx, d.node, &c)
-	if err != nil {
-		return "", err
-	}
-	return plan.Text(n), nil
 }
 
 // WithWatermarkText is [DataFrame.WithWatermark] with the delay as Spark's

@@ -23,7 +23,7 @@ const layers = `
 	internal/rowvalue internal/celltext internal/rowcodec internal/rowstruct connector
 	internal/expr stateful internal/keytable internal/checkpoint internal/schedule internal/blockstore internal/nexmark connector/connectortest connector/file/parquet connector/file/avro internal/jsontext internal/csvtext
 	internal/plan internal/state internal/shuffle internal/fn/* connector/* bench/gen internal/sparkpb
-	internal/exec internal/sql internal/state/* internal/sparkplan internal/fn/builtin internal/receiver
+	internal/exec internal/sql internal/state/* internal/sparkplan internal/fn/builtin internal/frames internal/receiver
 	internal/exec/keyed internal/statesource internal/analyze internal/optimize webui
 	internal/physical
 	internal/query internal/remote internal/pyworker
@@ -32,7 +32,7 @@ const layers = `
 	connect rdd weirtest
 	dstream ml graph
 	bench
-	cmd/weir conformance examples/*
+	cmd/weir conformance examples/* functions/gen
 `
 
 // layer is the line on which a package stands, from 1, or 0 if it is on none.

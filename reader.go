@@ -71,7 +71,7 @@ func (r *Reader) SchemaOf(s types.Schema) *Reader {
 // Load is the DataFrame, of paths where the format has them.
 func (r *Reader) Load(paths ...string) *DataFrame {
 	n := r.read
-	n.Origin = plan.Origin{Site: callSite()}
+	n.Origin = plan.Origin{Site: callSite(), PlanID: r.session.planIDs.Add(1)}
 	n.Paths = paths
 	if n.Format == "" {
 		n.Format = r.session.defaultFormat()

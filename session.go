@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/weirstream/weir/connector"
@@ -45,6 +46,8 @@ type Session struct {
 	catalog catalog
 	tables  tables
 	queries *Queries
+	planIDs atomic.Int64 // of DataFrames, so that their columns can be told apart
+	kept    keptFrames
 
 	mu      sync.Mutex
 	conf    conf
@@ -153,12 +156,13 @@ func (s *Session) connectorEnv(c *conf) connector.Env {
 // analyze resolves a plan with the present settings.
 func (s *Session) analyze(ctx context.Context, n plan.Node, c *conf) (plan.Node, error) {
 	a := &analyze.Analyzer{Registry: s.registry, Catalog: &s.catalog, Env: s.connectorEnv(c),
-		Resolver: expr.Resolver{ANSI: c.ansi, Location: c.location}, Variables: s.variables.lookUp}
+		Resolver: expr.Resolver{ANSI: c.ansi, Location: c.location}, Variables: s.variables.lookUp, Settle: s.settle}
 	return a.Analyze(ctx, n)
 }
 
 // optimized resolves and rewrites a plan.
 func (s *Session) optimized(ctx context.Context, n plan.Node, c *conf) (plan.Node, error) {
+	ctx = context.WithValue(ctx, runs{}, true)
 	resolved, err := s.analyze(ctx, n, c)
 	if err != nil {
 		return nil, err
@@ -177,7 +181,7 @@ func (s *Session) Table(name string) *DataFrame {
 
 // Range is the numbers from start to end, exclusive, by step, in a column id.
 func (s *Session) Range(start, end, step int64) *DataFrame {
-	return s.frame(&plan.TableFunction{Origin: plan.Origin{Site: callSite()}, Name: "range",
+	return s.frame(&plan.TableFunction{Origin: plan.Origin{Site: callSite(), PlanID: s.planIDs.Add(1)}, Name: "range",
 		Args: []expr.Expr{expr.Lit(start), expr.Lit(end), expr.Lit(step)}}, nil)
 }
 

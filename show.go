@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weirstream/weir/functions"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
 )
@@ -128,7 +129,15 @@ func (s *Session) describeFunction(c *plan.Describe) (*DataFrame, error) {
 	default:
 		return nil, fault.New(fault.UnresolvedRoutine, "there is no function `%s`", name).With("routineName", "`"+name+"`").Locate(c.At)
 	}
-	return s.CreateDataFrame([]Row{{"Function: " + name}, {"Class: " + kind}, {"Usage: " + name + "(…)"}}, "function_desc STRING"), nil
+	usage, example := functions.Help(name)
+	if usage == "" {
+		usage = name + "(…)"
+	}
+	list := []Row{{"Function: " + name}, {"Class: " + kind}, {"Usage: " + usage}}
+	if example != "" {
+		list = append(list, Row{"Example: " + example})
+	}
+	return s.CreateDataFrame(list, "function_desc STRING"), nil
 }
 
 // explain runs EXPLAIN: the plan that runs, or, EXTENDED, the plan at each step.
@@ -145,21 +154,13 @@ func (s *Session) explain(ctx context.Context, c *plan.Explain) (*DataFrame, err
 	if n == nil {
 		return nil, fault.New(fault.UnsupportedFeature, "EXPLAIN explains queries").Locate(c.At)
 	}
-	text, err := s.frame(n, nil).Explain(ctx)
+	mode := ExplainSimple
+	if c.Mode != "" {
+		mode = ExplainMode(c.Mode)
+	}
+	text, err := s.frame(n, nil).Explain(ctx, mode)
 	if err != nil {
 		return nil, err
-	}
-	switch c.Mode {
-	case "extended":
-		settings := s.settings()
-		analyzed, err := s.analyze(ctx, n, &settings)
-		if err != nil {
-			return nil, err
-		}
-		text = "== Parsed Logical Plan ==\n" + plan.Text(n) + "\n== Analyzed Logical Plan ==\n" + plan.Text(analyzed) +
-			"\n== Optimized Logical Plan ==\n" + text
-	case "formatted":
-		text = "== Physical Plan ==\n" + text
 	}
 	return s.CreateDataFrame([]Row{{text}}, "plan STRING"), nil
 }

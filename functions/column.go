@@ -212,8 +212,8 @@ func (c Column) Minus(v any) Column { return operator("-", c, v) }
 // Times is c * v.
 func (c Column) Times(v any) Column { return operator("*", c, v) }
 
-// Over is c / v.
-func (c Column) Over(v any) Column { return operator("/", c, v) }
+// Divide is c / v.
+func (c Column) Divide(v any) Column { return operator("/", c, v) }
 
 // Mod is c % v.
 func (c Column) Mod(v any) Column { return operator("%", c, v) }
@@ -246,20 +246,7 @@ func (c Column) EndsWith(v any) Column { return operator("endswith", c, v) }
 func (c Column) Contains(v any) Column { return operator("contains", c, v) }
 
 // Substr is length characters from position start, which counts from 1.
-func (c Column) Substr(start, length int) Column { return operator("substring", c, start, length) }
-
-// Item is an element of an array by its index, a value of a map by its key, or a
-// field of a struct by its name.
-func (c Column) Item(key any) Column {
-	k := Lit(key)
-	if err := errors.Join(c.err, k.err); err != nil {
-		return Failed(err)
-	}
-	return Column{e: &expr.UnresolvedExtract{Child: c.e, Key: k.e}}
-}
-
-// Field is a field of a struct by its name.
-func (c Column) Field(name string) Column { return c.Item(name) }
+func (c Column) Substr(start, length int) Column { return operator("substr", c, start, length) }
 
 // Asc orders by the column, nulls first.
 func (c Column) Asc() Column { return c.order(false, true) }
@@ -303,37 +290,4 @@ func (c Column) String() string {
 		return "<no column>"
 	}
 	return c.e.String()
-}
-
-// When adds a case to [When].
-func (c Column) When(condition, value any) Column {
-	if c.err != nil {
-		return c
-	}
-	u, ok := c.e.(*expr.UnresolvedFunction)
-	if !ok || u.Name != "when" {
-		return Failed(errors.New("functions: Column.When stands behind When"))
-	}
-	args := make([]any, 0, len(u.Args)+2)
-	for _, a := range u.Args {
-		args = append(args, Of(a))
-	}
-	return operator("when", append(args, condition, value)...)
-}
-
-// Otherwise is the value of [When] where no condition is true; without it that is
-// null.
-func (c Column) Otherwise(value any) Column {
-	if c.err != nil {
-		return c
-	}
-	u, ok := c.e.(*expr.UnresolvedFunction)
-	if !ok || u.Name != "when" {
-		return Failed(errors.New("functions: Otherwise stands behind When"))
-	}
-	args := make([]any, 0, len(u.Args)+1)
-	for _, a := range u.Args {
-		args = append(args, Of(a))
-	}
-	return operator("when", append(args, value)...)
 }

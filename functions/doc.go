@@ -15,3 +15,5 @@
 // A function that has no Go function of its own here is called by its SQL name
 // with [Call], or in SQL text with [Expr].
 package functions
+
+//go:generate go run ./gen

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -66,15 +67,17 @@ func TestKeyboard(t *testing.T) {
 }
 
 func TestHistory(t *testing.T) {
-	h := &history{}
-	for _, line := range []string{"a", "", "a", " ", "b", "a"} {
-		h.Add(line)
+	file := filepath.Join(t.TempDir(), "weir", "history")
+	h := openHistory(file)
+	for _, line := range []string{"a", "", "a", " secret", "b", "a\n  -- first\n  c"} {
+		h.keep(line)
 	}
+	h = openHistory(file)
 	var got []string
 	for i := range h.Len() {
 		got = append(got, h.At(i))
 	}
-	if s := strings.Join(got, " "); s != "a b a" {
+	if s := strings.Join(got, " "); s != "a /* first */ c b a" {
 		t.Errorf("newest first: %s", s)
 	}
 }

@@ -79,6 +79,8 @@ func show(ctx context.Context, w io.Writer, d *weir.DataFrame, format string) er
 		return d.WriteJSON(ctx, w)
 	case "csv":
 		return d.WriteCSV(ctx, w)
+	case "vertical":
+		return d.ShowTo(ctx, w, console.Layout{Vertical: true})
 	default:
 		return d.ShowTo(ctx, w, console.Layout{})
 	}

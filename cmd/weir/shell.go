@@ -10,18 +10,13 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
 	"github.com/weirstream/weir"
+	"github.com/weirstream/weir/connector/console"
 )
-
-const shellHelp = `Statements end with ; and may take several lines.
-  \q or Ctrl-D   leave, and stop the streams that were started
-  \streams       the streams that run
-  \stop NAME     stop one of them
-  Ctrl-C         cancel the statement that runs, or clear what is typed
-`
 
 // shell is an interactive session on a terminal.
 //
@@ -32,25 +27,34 @@ type shell struct {
 	in      *os.File
 	keys    *keyboard
 	screen  *term.Terminal // also takes what is printed, also while a line is typed
+	history *history
+	words   *completer
 	format  string
+	rows    int                  // most that are shown of a table
+	timing  bool                 // the time of each statement is shown
 	ends    []context.CancelFunc // of statements that have started streams
 }
+
+// shownRows is how many rows of a table the shell shows unless \rows says otherwise.
+const shownRows = 100
 
 // shell reads statements from the terminal until \q.
 func (c *sqlCommand) shell(p *program) error {
 	p.atEase = true
 	in := p.in.(*os.File)
 	keys := &keyboard{from: in}
-	sh := &shell{in: in, keys: keys, format: c.Format, screen: term.NewTerminal(struct {
+	sh := &shell{in: in, keys: keys, format: c.Format, rows: shownRows, history: openHistory(historyFile()), screen: term.NewTerminal(struct {
 		io.Reader
 		io.Writer
 	}{keys, p.out}, "")}
-	sh.screen.History = &history{}
+	sh.screen.History = sh.history
 	slog.SetDefault(slog.New(slog.NewTextHandler(sh.screen, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	var err error
 	if sh.session, err = c.open(sh.screen); err != nil {
 		return err
 	}
+	sh.words = &completer{session: sh.session}
+	sh.screen.AutoCompleteCallback = sh.complete
 	defer func() {
 		for _, end := range sh.ends {
 			end()
@@ -60,13 +64,14 @@ func (c *sqlCommand) shell(p *program) error {
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
-	fmt.Fprintf(sh.screen, "%s; \\h for help, \\q to leave\n", version())
+	fmt.Fprintf(sh.screen, "%s; \\? for help, \\q to leave\n", version())
 	return sh.loop(interrupts)
 }
 
 func (sh *shell) loop(interrupts <-chan os.Signal) error {
 	var typed string
 	for {
+		sh.words.before = typed
 		line, err := sh.readLine(typed != "")
 		switch {
 		case errors.Is(err, io.EOF):
@@ -83,13 +88,15 @@ func (sh *shell) loop(interrupts <-chan os.Signal) error {
 			continue
 		}
 		if typed == "" && strings.HasPrefix(word, `\`) {
-			if leave := sh.command(word); leave {
+			sh.history.keep(line)
+			if leave := sh.command(word, interrupts); leave {
 				return nil
 			}
 			continue
 		}
 		typed += line + "\n"
 		if complete(typed) {
+			sh.history.keep(typed)
 			sh.run(typed, interrupts)
 			typed = ""
 		}
@@ -136,13 +143,14 @@ func (sh *shell) run(text string, interrupts <-chan os.Signal) {
 		}
 	}()
 	streams := false
+	begun := time.Now()
 	err := sh.session.Run(ctx, text, func(r weir.Result) error {
 		if r.Query != nil {
 			streams = true
 			fmt.Fprintf(sh.screen, "the stream %s runs, id %s; \\stop %[1]s stops it\n", r.Query.Name(), r.Query.ID())
 			return nil
 		}
-		return show(ctx, sh.screen, r.Rows, sh.format)
+		return sh.show(ctx, r.Rows)
 	})
 	close(over)
 	<-watched
@@ -152,6 +160,9 @@ func (sh *shell) run(text string, interrupts <-chan os.Signal) {
 	case err != nil:
 		fmt.Fprintln(sh.screen, err)
 	}
+	if sh.timing {
+		fmt.Fprintf(sh.screen, "time: %v\n", time.Since(begun).Round(10*time.Microsecond))
+	}
 	if streams {
 		sh.ends = append(sh.ends, cancel)
 		return
@@ -159,28 +170,36 @@ func (sh *shell) run(text string, interrupts <-chan os.Signal) {
 	cancel()
 }
 
-// command runs what begins with a backslash.
-func (sh *shell) command(word string) (leave bool) {
-	name, argument, _ := strings.Cut(strings.TrimSuffix(word, ";"), " ")
-	switch name {
-	case `\q`:
-		return true
-	case `\streams`:
-		for _, q := range sh.session.Streams().Active() {
-			fmt.Fprintf(sh.screen, "%s  id %s  %s\n", q.Name(), q.ID(), q.Status().Message)
-		}
-	case `\stop`:
-		for _, q := range sh.session.Streams().Active() {
-			if q.Name() == strings.TrimSpace(argument) {
-				q.Stop()
-				return false
-			}
-		}
-		fmt.Fprintf(sh.screen, "no stream %s runs\n", argument)
-	default:
-		fmt.Fprint(sh.screen, shellHelp)
+// show prints what a statement gave: of a table as many rows as are to be shown, and
+// how many there are.
+func (sh *shell) show(ctx context.Context, d *weir.DataFrame) error {
+	if d == nil || sh.format == "json" || sh.format == "csv" {
+		return show(ctx, sh.screen, d, sh.format)
 	}
-	return false
+	schema, err := d.Schema(ctx)
+	if err != nil || schema.Len() == 0 {
+		return err
+	}
+	kept, err := d.Limit(sh.rows + 1).LocalCheckpoint(ctx)
+	if err != nil {
+		return err
+	}
+	n, err := kept.Count(ctx)
+	if err != nil {
+		return err
+	}
+	if err := kept.ShowTo(ctx, sh.screen, console.Layout{NumRows: sh.rows, Vertical: sh.format == "vertical"}); err != nil {
+		return err
+	}
+	switch {
+	case n > int64(sh.rows):
+		fmt.Fprintf(sh.screen, "(more than %d rows; \\rows N shows more)\n", sh.rows)
+	case n == 1:
+		fmt.Fprintln(sh.screen, "(1 row)")
+	default:
+		fmt.Fprintf(sh.screen, "(%d rows)\n", n)
+	}
+	return nil
 }
 
 // complete reports whether a text ends with a statement's semicolon: one that is
@@ -229,23 +248,6 @@ func closing(text string, quote byte) int {
 	}
 	return -1
 }
-
-// history is what was typed, newest first, without repetitions in a row.
-type history struct{ lines []string }
-
-// Add keeps a line.
-func (h *history) Add(line string) {
-	if strings.TrimSpace(line) == "" || len(h.lines) > 0 && h.lines[len(h.lines)-1] == line {
-		return
-	}
-	h.lines = append(h.lines, line)
-}
-
-// Len is the number of lines.
-func (h *history) Len() int { return len(h.lines) }
-
-// At is a line; 0 is the newest.
-func (h *history) At(i int) string { return h.lines[len(h.lines)-1-i] }
 
 // keyboard turns Ctrl-C into the keys that clear a line and end it, since
 // term.Terminal would take it for the end of the input, and notes that it did.

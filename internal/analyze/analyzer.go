@@ -35,11 +35,14 @@ type Analyzer struct {
 	// Variables gives the value of a session variable, nil for none; itself nil where
 	// there are none.
 	Variables func(name []string) expr.Expr
+	// Settle, if not nil, is shown every relation before it is resolved, and gives
+	// what it stands for: rows that are kept, or what must be computed first.
+	Settle func(ctx context.Context, n plan.Node) (plan.Node, error)
 }
 
 // Analyze resolves a plan.
 func (a *Analyzer) Analyze(ctx context.Context, n plan.Node) (plan.Node, error) {
-	r := &resolution{Analyzer: a, ctx: ctx, outputs: make(map[int64][]*expr.Ref), hidden: asksHidden(n)}
+	r := &resolution{Analyzer: a, ctx: ctx, outputs: make(map[int64][]output), hidden: asksHidden(n)}
 	out, err := r.node(n)
 	if err != nil {
 		return nil, err
@@ -57,8 +60,9 @@ type resolution struct {
 	ctx context.Context
 	// ctes are the named queries in scope, innermost last.
 	ctes []cte
-	// outputs are the columns of the relations that have a plan id.
-	outputs map[int64][]*expr.Ref
+	// outputs are the columns of the relations that have a plan id, once for each
+	// place where the relation stands.
+	outputs map[int64][]output
 	depth   int // of relations within relations
 	nodes   int // relations so far
 	// made are the time windows that have a column.
@@ -97,13 +101,20 @@ func (r *resolution) node(n plan.Node) (plan.Node, error) {
 		return nil, fault.New(fault.TooComplex, "the query has more than %d relations, or more than %d within each other, "+
 			"those of views and of WITH counted wherever they are read", maxNodes, maxDepth).Locate(originOf(n).At)
 	}
+	id := originOf(n).PlanID
+	if r.Settle != nil {
+		var err error
+		if n, err = r.Settle(r.ctx, n); err != nil {
+			return nil, err
+		}
+	}
 	out, err := r.relation(n)
 	r.depth--
 	if err != nil {
 		return nil, err
 	}
-	if id := originOf(n).PlanID; id != 0 {
-		r.outputs[id] = out.Output()
+	if id != 0 {
+		r.outputs[id] = append(r.outputs[id], output{r.depth, out.Output()})
 	}
 	return out, nil
 }
@@ -180,6 +191,9 @@ func (r *resolution) relation(n plan.Node) (plan.Node, error) {
 	case *plan.UserState:
 		return r.userState(n)
 	default:
+		if out, ok, err := r.dataFrame(n); ok {
+			return out, err
+		}
 		return nil, notYet(strings.TrimPrefix(fmt.Sprintf("%T", n), "*plan."), fault.Position{})
 	}
 }

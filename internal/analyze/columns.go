@@ -7,7 +7,6 @@ import (
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
-	"github.com/weirstream/weir/types"
 )
 
 // withColumns adds columns or replaces those of the same name.
@@ -76,7 +75,7 @@ func (r *resolution) drop(n *plan.Drop) (plan.Node, error) {
 	}
 	var gone []expr.ID
 	for _, e := range n.Columns {
-		if u, ok := e.(*expr.UnresolvedAttribute); ok && len(u.Parts) == 1 {
+		if u, ok := e.(*expr.UnresolvedAttribute); ok && len(u.Parts) == 1 && u.PlanID == 0 {
 			for _, c := range in.Output() {
 				if strings.EqualFold(c.Name, u.Parts[0]) {
 					gone = append(gone, c.ID)
@@ -280,22 +279,34 @@ func (r *resolution) usingKey(t plan.JoinType, left, right expr.Expr, n *plan.Jo
 	}
 }
 
-// byName puts the right columns in the order of the left ones.
-func byName(n *plan.SetOp, left, right plan.Node) (plan.Node, error) {
-	schema := types.Schema{}
-	for _, c := range right.Output() {
-		schema.Fields = append(schema.Fields, types.Field{Name: c.Name})
+// byName puts the right columns in the order of the left ones; where columns may be
+// missing each side gets those of the other, as nulls.
+func byName(n *plan.SetOp, left, right plan.Node) (_, _ plan.Node, err error) {
+	place := func(c *expr.Ref, in []*expr.Ref) int {
+		return slices.IndexFunc(in, func(o *expr.Ref) bool { return strings.EqualFold(o.Name, c.Name) })
 	}
-	var items []expr.Expr
+	null := func(c *expr.Ref) expr.Expr {
+		return &expr.Alias{Child: &expr.Literal{Typ: c.Typ}, Names: []string{c.Name}, ID: expr.NewID()}
+	}
+	lefts, rights := asExprs(left.Output()), []expr.Expr{}
 	for _, c := range left.Output() {
-		switch i := schema.Index(c.Name); {
+		switch i := place(c, right.Output()); {
 		case i >= 0:
-			items = append(items, right.Output()[i])
+			rights = append(rights, right.Output()[i])
 		case n.AllowMissing:
-			items = append(items, &expr.Alias{Child: &expr.Literal{Typ: c.Typ}, Names: []string{c.Name}, ID: expr.NewID()})
+			rights = append(rights, null(c))
 		default:
-			return nil, fault.New(fault.UnresolvedColumnBare, "unionByName: the right side has no column `%s`", c.Name).Locate(n.At)
+			return nil, nil, fault.New(fault.UnresolvedColumnBare, "unionByName: the right side has no column `%s`", c.Name).Locate(n.At)
 		}
 	}
-	return &plan.Project{Input: right, Exprs: items}, nil
+	for _, c := range right.Output() {
+		if n.AllowMissing && place(c, left.Output()) < 0 {
+			lefts, rights = append(lefts, null(c)), append(rights, c)
+		}
+	}
+	if len(right.Output()) > len(rights) {
+		return nil, nil, fault.New(fault.NumColumnsMismatch, "the left side of UNION has %d columns, the right side %d",
+			len(lefts), len(right.Output())).With("operator", "UNION").Locate(n.At)
+	}
+	return projected(left, lefts), &plan.Project{Input: right, Exprs: rights}, nil
 }

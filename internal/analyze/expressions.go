@@ -59,6 +59,8 @@ func (r *resolution) expr(e expr.Expr, s scope) (expr.Expr, error) {
 		return r.cast(e, s)
 	case *expr.Window:
 		return r.over(e, s)
+	case *expr.UnresolvedUpdate:
+		return r.update(e, s)
 	case *expr.Subquery:
 		return r.subquery(e, s)
 	case *expr.Lambda:
@@ -111,12 +113,8 @@ func (r *resolution) attribute(u *expr.UnresolvedAttribute, s scope) (expr.Expr,
 		return e, err
 	}
 	columns := s.columns
-	if u.PlanID != 0 {
-		if of, ok := r.outputs[u.PlanID]; ok {
-			columns = slices.DeleteFunc(slices.Clone(columns), func(c *expr.Ref) bool {
-				return !slices.ContainsFunc(of, func(o *expr.Ref) bool { return o.ID == c.ID })
-			})
-		}
+	if of := r.outputs[u.PlanID]; u.PlanID != 0 && of != nil {
+		columns = nearest(of, columns)
 	}
 	found, err := match(u.Parts, columns)
 	if err != nil {

@@ -225,13 +225,18 @@ func (p *pivoting) group(in plan.Node, keys, items []expr.Expr) (plan.Node, erro
 	return &plan.Project{Origin: p.n.Origin, Input: g.node(), Exprs: out}, nil
 }
 
-// unpivot resolves UNPIVOT: an Expand with a row for each column, or set of columns.
+// unpivot resolves UNPIVOT: a stack with a row for each column, or set of columns.
 func (r *resolution) unpivot(n *plan.Unpivot) (plan.Node, error) {
 	in, err := r.node(n.Input)
 	if err != nil {
 		return nil, err
 	}
 	s := scope{columns: in.Output()}
+	if n.Sets == nil && n.Keys != nil {
+		if n, err = r.unpivotRest(n, in); err != nil {
+			return nil, err
+		}
+	}
 	if len(n.Sets) == 0 {
 		return nil, fault.New(fault.UnpivotEmpty, "UNPIVOT needs columns").Locate(n.At)
 	}
@@ -248,13 +253,8 @@ func (r *resolution) unpivot(n *plan.Unpivot) (plan.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &plan.Expand{Origin: n.Origin, Input: in}
-	for _, k := range keys {
-		own := *expr.Named(named(k))
-		e.Columns = append(e.Columns, &own)
-	}
 	text := types.Of(types.String)
-	e.Columns = append(e.Columns, &expr.Ref{Name: n.Variable, ID: expr.NewID(), Typ: text, Watermark: -1})
+	made := []*expr.Ref{{Name: n.Variable, ID: expr.NewID(), Typ: text, Watermark: -1}}
 	names := make([]string, len(sets))
 	for i, set := range sets {
 		parts := make([]string, len(set))
@@ -266,6 +266,33 @@ func (r *resolution) unpivot(n *plan.Unpivot) (plan.Node, error) {
 			names[i] = n.Names[i]
 		}
 	}
+	values, err := r.unpivotValues(n, sets)
+	if err != nil {
+		return nil, err
+	}
+	made = append(made, values...)
+	args := []expr.Expr{expr.Int32(int32(len(sets)))}
+	for i, set := range sets {
+		args = append(append(args, expr.Lit(names[i])), set...)
+	}
+	stack, err := r.expr(&expr.UnresolvedFunction{Name: "stack", Args: args, At: n.At}, s)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]expr.Expr, len(keys), len(keys)+len(made))
+	for i, k := range keys {
+		items[i] = named(k)
+	}
+	var rows plan.Node = &plan.Generate{Origin: n.Origin, Input: in, Generator: stack, Columns: made}
+	rows = &plan.Project{Origin: n.Origin, Input: rows, Exprs: append(items, asExprs(made)...)}
+	if n.IncludeNulls {
+		return rows, nil
+	}
+	return r.withValues(n, rows, made[1:])
+}
+
+// unpivotValues casts the values to the types of their columns, which it gives.
+func (r *resolution) unpivotValues(n *plan.Unpivot, sets [][]expr.Expr) (made []*expr.Ref, err error) {
 	for v, name := range n.Values {
 		column := make([]expr.Expr, len(sets))
 		for i := range sets {
@@ -285,15 +312,25 @@ func (r *resolution) unpivot(n *plan.Unpivot) (plan.Node, error) {
 		for i := range sets {
 			sets[i][v] = cast[i]
 		}
-		e.Columns = append(e.Columns, &expr.Ref{Name: name, ID: expr.NewID(), Typ: t, Null: expr.AnyNullable(cast...), Watermark: -1})
+		made = append(made, &expr.Ref{Name: name, ID: expr.NewID(), Typ: t, Null: expr.AnyNullable(cast...), Watermark: -1})
 	}
-	for i, set := range sets {
-		e.Rows = append(e.Rows, slices.Concat(keys, []expr.Expr{expr.Lit(names[i])}, set))
+	return made, nil
+}
+
+// unpivotRest is an unpivot of all columns that are no keys.
+func (r *resolution) unpivotRest(n *plan.Unpivot, in plan.Node) (*plan.Unpivot, error) {
+	keys, err := r.exprs(n.Keys, scope{columns: in.Output()})
+	if err != nil {
+		return nil, err
 	}
-	if n.IncludeNulls {
-		return e, nil
+	used := expr.Refs(keys...)
+	out := *n
+	for _, c := range in.Output() {
+		if !slices.ContainsFunc(used, func(u *expr.Ref) bool { return u.ID == c.ID }) {
+			out.Sets = append(out.Sets, []expr.Expr{c})
+		}
 	}
-	return r.withValues(n, e, e.Columns[len(keys)+1:])
+	return &out, nil
 }
 
 // unpivotKeys are the columns that an UNPIVOT keeps.

@@ -57,6 +57,14 @@ func (r *resolution) items(list []expr.Expr, s scope) ([]expr.Expr, error) {
 			out = append(out, columns...)
 			continue
 		}
+		if rx, ok := e.(*expr.UnresolvedRegex); ok {
+			columns, err := matching(rx, s)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, columns...)
+			continue
+		}
 		x, err := r.item(e, s, out)
 		if err != nil {
 			return nil, err
@@ -81,6 +89,11 @@ func (r *resolution) item(e expr.Expr, s scope, before []expr.Expr) (expr.Expr, 
 	if ref, ok := x.(*expr.Ref); ok && len(r.outer) > 0 && !subset([]*expr.Ref{ref}, s.columns) && s.sets == nil {
 		// A column of a query around this one gets an id of its own here.
 		return &expr.Alias{Child: ref, Names: []string{ref.Name}, ID: expr.NewID()}, nil
+	}
+	if f, ok := x.(*expr.Field); ok {
+		if _, extracts := e.(*expr.UnresolvedExtract); extracts { // s['x'] is s.x, and s.x is x
+			return &expr.Alias{Child: f, Names: []string{f.String()}, ID: expr.NewID(), Implicit: true}, nil
+		}
 	}
 	if x = named(x); !uses {
 		return x, nil

@@ -30,7 +30,7 @@ func (r *resolution) setOp(n *plan.SetOp) (plan.Node, error) {
 		return nil, err
 	}
 	if n.ByName {
-		if right, err = byName(n, left, right); err != nil {
+		if left, right, err = byName(n, left, right); err != nil {
 			return nil, err
 		}
 	}

@@ -24,16 +24,26 @@ type Share struct {
 type Sample struct {
 	input  Operator
 	share  Share
+	leaves []*Feed
 	random *rand.Rand
 	sel    []int32
 }
 
-// NewSample samples input, which it closes.
-func NewSample(input Operator, share Share) *Sample { return &Sample{input: input, share: share} }
+// NewSample samples input, which it closes; leaves are those beneath it. The same rows
+// are kept wherever in a plan the sample stands.
+func NewSample(input Operator, share Share, leaves []*Feed) *Sample {
+	return &Sample{input: input, share: share, leaves: leaves}
+}
 
 // Open opens the input.
 func (s *Sample) Open(t *Task) error {
-	s.random = rand.New(rand.NewPCG(uint64(s.share.Seed), uint64(t.Number)))
+	own := uint64(0)
+	for i, f := range s.leaves {
+		if place, ok := f.Serves(t.Number); ok {
+			own = uint64(i)<<32 | uint64(place)
+		}
+	}
+	s.random = rand.New(rand.NewPCG(uint64(s.share.Seed), own))
 	return s.input.Open(t)
 }
 

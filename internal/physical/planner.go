@@ -164,6 +164,8 @@ func (b *builder) operator(n plan.Node, s *stage) (factory, error) {
 		return b.lastLevel(n, s)
 	case *plan.UserState:
 		return b.userState(n, s)
+	case *plan.Observe:
+		return b.observe(n, s)
 	default:
 		return nil, fault.New(fault.UnsupportedFeature, "%s is not supported by this version of weir",
 			strings.TrimPrefix(fmt.Sprintf("%T", n), "*plan."))

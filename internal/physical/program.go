@@ -25,6 +25,8 @@ type Program struct {
 	Streams []*Stream
 	// Watermarks are the event-time columns, in plan order.
 	Watermarks []*Watermark
+	// Observations are the metrics of the rows that pass, in plan order.
+	Observations []*Observation
 	// Stateful are the operators that keep state, in plan order; see [Program.bound].
 	Stateful []*Stateful
 
@@ -142,6 +144,11 @@ func (p *Program) Run(ctx context.Context, run *exec.Run, write Write) error {
 	for _, w := range p.Watermarks {
 		for _, o := range w.observers {
 			o.Begin()
+		}
+	}
+	for _, o := range p.Observations {
+		for _, c := range o.chains {
+			c.Begin()
 		}
 	}
 	p.bound(run)

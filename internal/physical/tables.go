@@ -37,12 +37,14 @@ func (b *builder) atMostOne(n *plan.AtMostOne, s *stage) (factory, error) {
 }
 
 func (b *builder) sample(n *plan.Sample, s *stage) (factory, error) {
+	before := len(s.feeds)
 	below, err := b.node(n.Input, s)
 	if err != nil {
 		return nil, err
 	}
+	leaves := s.feeds[before:len(s.feeds):len(s.feeds)]
 	return over(below, func(op exec.Operator, _ int) (exec.Operator, error) {
-		return exec.NewSample(op, exec.Share{Lower: n.Lower, Upper: n.Upper, Replacement: n.Replacement, Seed: n.Seed}), nil
+		return exec.NewSample(op, exec.Share{Lower: n.Lower, Upper: n.Upper, Replacement: n.Replacement, Seed: n.Seed}, leaves), nil
 	}), nil
 }
 

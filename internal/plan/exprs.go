@@ -58,6 +58,8 @@ func MapExprs(n Node, f func(expr.Expr) (expr.Expr, error)) (Node, error) {
 		return &m, nil
 	case *UserState:
 		return n.mapKeys(f)
+	case *Observe:
+		return n.mapCalls(f)
 	case *Deduplicate:
 		keys, err := mapList(n.Keys, f)
 		m := *n

@@ -6,8 +6,8 @@ import (
 	"github.com/weirstream/weir/internal/expr"
 )
 
-// Expand gives several rows for each row of its input, one a list of expressions:
-// grouping sets and UNPIVOT come to it.
+// Expand gives several rows for each row of its input, one a list of expressions: that
+// is what grouping sets come to.
 type Expand struct {
 	Origin
 	Input Node

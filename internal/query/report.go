@@ -60,6 +60,7 @@ func (q *Query) publish() {
 		p.Sources = append(p.Sources, s.progress(r.batch, i))
 	}
 	p.StateOperators = q.states.progress(q.program.TopDown())
+	p.Observed = q.observed()
 	var since time.Duration
 	if !r.before.IsZero() {
 		since = r.started.Sub(r.before)

@@ -1,0 +1,139 @@
+package functions
+
+import (
+	"errors"
+
+	"github.com/weirstream/weir/internal/expr"
+)
+
+// Item is an element of an array by its index, a value of a map by its key, or a
+// field of a struct by its name.
+func (c Column) Item(key any) Column {
+	k := Lit(key)
+	if err := errors.Join(c.err, k.err); err != nil {
+		return Failed(err)
+	}
+	return Column{e: &expr.UnresolvedExtract{Child: c.e, Key: k.e}}
+}
+
+// Field is a field of a struct by its name.
+func (c Column) Field(name string) Column { return c.Item(name) }
+
+// GetItem is [Column.Item].
+func (c Column) GetItem(key any) Column { return c.Item(key) }
+
+// GetField is [Column.Field].
+func (c Column) GetField(name string) Column { return c.Item(name) }
+
+// WithField is the struct with a field set to a value or added to it. The name may be
+// a path: "a.b" is the field b of the struct a within.
+func (c Column) WithField(name string, value any) Column {
+	v := Lit(value)
+	parts, err := nameParts(name)
+	if err = errors.Join(c.err, v.err, err); err != nil {
+		return Failed(err)
+	}
+	return Column{e: &expr.UnresolvedUpdate{Child: c.e, Path: parts, Value: v.e}}
+}
+
+// DropFields is the struct without some of its fields; those that are not there are
+// ignored. A name may be a path.
+func (c Column) DropFields(names ...string) Column {
+	for _, name := range names {
+		parts, err := nameParts(name)
+		if err = errors.Join(c.err, err); err != nil {
+			return Failed(err)
+		}
+		c = Column{e: &expr.UnresolvedUpdate{Child: c.e, Path: parts}}
+	}
+	return c
+}
+
+// Neg is -c.
+func (c Column) Neg() Column { return operator("negative", c) }
+
+// Not is NOT c.
+func (c Column) Not() Column { return operator("not", c) }
+
+// IsNaN reports whether a number is NaN.
+func (c Column) IsNaN() Column { return operator("isnan", c) }
+
+// BitwiseAnd is c & v.
+func (c Column) BitwiseAnd(v any) Column { return operator("&", c, v) }
+
+// BitwiseOr is c | v.
+func (c Column) BitwiseOr(v any) Column { return operator("|", c, v) }
+
+// BitwiseXor is c ^ v.
+func (c Column) BitwiseXor(v any) Column { return operator("^", c, v) }
+
+// ILike is c ILIKE pattern: LIKE without regard to case.
+func (c Column) ILike(pattern string) Column { return operator("ilike", c, pattern) }
+
+// Name is [Column.As].
+func (c Column) Name(name string) Column { return c.As(name) }
+
+// Alias is [Column.As].
+func (c Column) Alias(names ...string) Column { return c.As(names...) }
+
+// AsWith is [Column.As] with metadata in place of what the column has.
+func (c Column) AsWith(name string, metadata map[string]any) Column {
+	if c.err != nil {
+		return c
+	}
+	return Column{e: &expr.Alias{Child: c.e, Names: []string{name}, Metadata: metadata}}
+}
+
+// AscNullsFirst is [Column.Asc].
+func (c Column) AscNullsFirst() Column { return c.Asc() }
+
+// DescNullsLast is [Column.Desc].
+func (c Column) DescNullsLast() Column { return c.Desc() }
+
+// Transform is f of the column, so that steps of one's own stand in a chain.
+func (c Column) Transform(f func(Column) Column) Column { return f(c) }
+
+// Outer is the column of a query around the one it stands in. The analyzer looks there
+// anyway for what it does not find, so that it changes nothing.
+func (c Column) Outer() Column { return c }
+
+// Over is an aggregate or window function over the rows of a window.
+func (c Column) Over(w WindowSpec) Column {
+	if err := errors.Join(c.err, w.err); err != nil {
+		return Failed(err)
+	}
+	return Column{e: &expr.Window{Fn: c.e, PartitionBy: w.partition, OrderBy: w.order, Frame: w.frame}}
+}
+
+// When adds a case to [When].
+func (c Column) When(condition, value any) Column {
+	if c.err != nil {
+		return c
+	}
+	u, ok := c.e.(*expr.UnresolvedFunction)
+	if !ok || u.Name != "when" {
+		return Failed(errors.New("functions: Column.When stands behind When"))
+	}
+	args := make([]any, 0, len(u.Args)+2)
+	for _, a := range u.Args {
+		args = append(args, Of(a))
+	}
+	return operator("when", append(args, condition, value)...)
+}
+
+// Otherwise is the value of [When] where no condition is true; without it that is
+// null.
+func (c Column) Otherwise(value any) Column {
+	if c.err != nil {
+		return c
+	}
+	u, ok := c.e.(*expr.UnresolvedFunction)
+	if !ok || u.Name != "when" {
+		return Failed(errors.New("functions: Otherwise stands behind When"))
+	}
+	args := make([]any, 0, len(u.Args)+1)
+	for _, a := range u.Args {
+		args = append(args, Of(a))
+	}
+	return operator("when", append(args, value)...)
+}
