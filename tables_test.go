@@ -36,7 +36,7 @@ var steps = []struct{ sql, want string }{
 	{"SHOW COLUMNS FROM sales", "[id] [amount] [city]"},
 	{"SHOW FUNCTIONS LIKE 'row_num*'", "[row_number]"},
 	{"DESCRIBE sales", "[id int <nil>] [amount double <nil>] [city string <nil>] [# Partition Information  ] [# col_name data_type comment] [city string <nil>]"},
-	{"DESCRIBE FUNCTION rank", "[Function: rank] [Class: window function] [Usage: rank(…)]"},
+	{"DESCRIBE FUNCTION rank", "[Function: rank] [Class: window function] [Usage: rank() is the rank of the row, from 1, where equal rows have the same and the next ones are left out.]"},
 	{"DESCRIBE FUNCTION nothing", "UNRESOLVED_ROUTINE"},
 	{"DESCRIBE QUERY SELECT 1 AS a", "[a int <nil>]"},
 	{"USE default", ""},
