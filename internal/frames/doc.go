@@ -11,6 +11,7 @@
 // of the input must be known, so that its columns can be told by their types; the
 // analyzer resolves the input, calls Rewrite, and resolves what comes of it.
 //
-// Relations whose columns depend on rows (a pivot without values, crosstab, transpose)
-// are none of this package: the session computes those rows first.
+// The columns of others depend on rows: a pivot without values, crosstab, transpose.
+// [Settle] computes those rows, of what it is lent by the session, before the relation
+// is resolved.
 package frames
