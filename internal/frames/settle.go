@@ -107,7 +107,7 @@ func pivoted(ctx context.Context, s Session, n *plan.Pivot) (plan.Node, error) {
 func crosstab(ctx context.Context, s Session, n *plan.Crosstab) (plan.Node, error) {
 	name := n.First + "_" + n.Second
 	text := func(name string) expr.Expr {
-		return fn("coalesce", &expr.Cast{Child: column(name), To: types.Of(types.String)}, expr.Lit("null"))
+		return fn("when", fn("isnull", column(name)), expr.Lit("null"), &expr.Cast{Child: column(name), To: types.Of(types.String)})
 	}
 	in := &plan.Project{Input: n.Input, Exprs: []expr.Expr{named(text(n.First), name), named(text(n.Second), "_second")}}
 	node, err := pivoted(ctx, s, &plan.Pivot{Origin: plan.Origin{Site: n.Site}, Input: in, Grouping: []expr.Expr{column(name)},
@@ -115,7 +115,6 @@ func crosstab(ctx context.Context, s Session, n *plan.Crosstab) (plan.Node, erro
 	if err != nil {
 		return nil, err
 	}
-	// The name is nullable, as Spark has it, though it never is null.
 	return &plan.FillNA{Origin: n.Origin, Input: node, Values: []expr.Expr{expr.Lit(int64(0))}}, nil
 }
 
