@@ -2,17 +2,15 @@ package weir
 
 import (
 	"context"
-	"fmt"
 	"hash/fnv"
 	"io"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/weirstream/weir/connector/console"
-	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/frames"
 	"github.com/weirstream/weir/internal/optimize"
 	"github.com/weirstream/weir/internal/plan"
 )
@@ -82,36 +80,14 @@ func (d *DataFrame) Explain(ctx context.Context, mode ...ExplainMode) (string, e
 	case ExplainSimple, ExplainCodegen, ExplainCost:
 		return plan.Text(n), nil
 	case ExplainExtended:
-		return "== Parsed Logical Plan ==\n" + plan.Text(d.node) + "\n== Analyzed Logical Plan ==\n" + typed(analyzed) +
+		return "== Parsed Logical Plan ==\n" + plan.Text(d.node) + "\n== Analyzed Logical Plan ==\n" + frames.Columns(analyzed) +
 			plan.Text(analyzed) + "\n== Optimized Logical Plan ==\n" + plan.Text(n) + "\n== Physical Plan ==\n" + plan.Text(n), nil
 	case ExplainFormatted:
-		return "== Physical Plan ==\n" + plan.Text(n) + "\n" + operators(n), nil
+		return "== Physical Plan ==\n" + plan.Text(n) + "\n" + frames.Operators(n), nil
 	default:
 		return "", fault.New(fault.IllegalArgument, "the explain mode %s is not known; known are simple, extended, codegen, cost "+
 			"and formatted", m)
 	}
-}
-
-// typed are the columns of a plan with their types, in a line.
-func typed(n plan.Node) string {
-	var parts []string
-	for _, c := range n.Output() {
-		parts = append(parts, c.Name+": "+c.Typ.String())
-	}
-	return strings.Join(parts, ", ") + "\n"
-}
-
-// operators tells of each node of a plan what it gives.
-func operators(n plan.Node) string {
-	var b strings.Builder
-	number := 0
-	plan.Walk(n, func(n plan.Node) bool {
-		number++
-		kind, _, _ := strings.Cut(n.String(), " ")
-		fmt.Fprintf(&b, "(%d) %s\n  what: %s\n  columns: %s", number, kind, n, typed(n))
-		return true
-	})
-	return b.String()
 }
 
 // InputFiles are the files that the DataFrame reads, sorted.
@@ -160,61 +136,13 @@ func (d *DataFrame) SemanticHash(ctx context.Context) (uint64, error) {
 	return h.Sum64(), err
 }
 
-// canonical is the analyzed plan as text in which columns are numbered as they appear
-// and names that only name are left out.
+// canonical is the analyzed plan as text that names do not matter to.
 func (d *DataFrame) canonical(ctx context.Context) (string, error) {
 	n, err := d.resolved(ctx)
 	if err != nil {
 		return "", err
 	}
-	numbers := make(map[expr.ID]int)
-	number := func(id expr.ID) string {
-		if _, ok := numbers[id]; !ok {
-			numbers[id] = len(numbers)
-		}
-		return "#" + strconv.Itoa(numbers[id])
-	}
-	plain, err := plan.Transform(n, func(n plan.Node) (plan.Node, error) {
-		if a, ok := n.(*plan.SubqueryAlias); ok {
-			return a.Input, nil
-		}
-		if p, ok := n.(*plan.Project); ok && sameColumns(p.Output(), p.Input.Output()) {
-			return p.Input, nil
-		}
-		return plan.MapExprs(n, func(e expr.Expr) (expr.Expr, error) {
-			return expr.Transform(e, func(e expr.Expr) (expr.Expr, error) {
-				switch e := e.(type) {
-				case *expr.Ref:
-					r := *e
-					r.Name, r.Qualifier = number(e.ID), nil
-					return &r, nil
-				case *expr.Alias:
-					a := *e
-					a.Names = []string{number(e.ID)}
-					return &a, nil
-				}
-				return e, nil
-			})
-		})
-	})
-	if err != nil {
-		return "", err
-	}
-	var leaves strings.Builder
-	plan.Walk(plain, func(n plan.Node) bool {
-		switch n := n.(type) {
-		case *plan.LocalRelation:
-			fmt.Fprintf(&leaves, "rows %p %v\n", n.Rows, n.Exprs)
-		case *plan.Scan:
-			fmt.Fprintf(&leaves, "scan %s %v %v\n", n.Name, n.Spec.Paths, n.Spec.Options)
-		}
-		return true
-	})
-	return plan.Text(plain) + leaves.String(), nil
-}
-
-func sameColumns(a, b []*expr.Ref) bool {
-	return slices.EqualFunc(a, b, func(a, b *expr.Ref) bool { return a.ID == b.ID })
+	return frames.Canonical(n)
 }
 
 // ShowAll prints n rows as Spark's show does, in cells of at most truncate characters;
