@@ -96,8 +96,14 @@ func (ssc *Context) startInputs(ctx context.Context) error {
 	return nil
 }
 
+// timerAt is a timer that fires at a time, or at once if it has passed: also if the clock
+// was moved while the timer was made.
 func (ssc *Context) timerAt(at Time) clock.Timer {
-	return ssc.clock.NewTimer(at.Time().Sub(ssc.clock.Now()))
+	t := ssc.clock.NewTimer(at.Time().Sub(ssc.clock.Now()))
+	if !ssc.clock.Now().Before(at.Time()) && t.Stop() {
+		return ssc.clock.NewTimer(0)
+	}
+	return t
 }
 
 // run makes one batch after the other until it is told to stop. A batch that is late

@@ -96,6 +96,7 @@ func TestSocketTextStream(t *testing.T) {
 			if err != nil {
 				return
 			}
+			t.Cleanup(func() { c.Close() }) // and it is not collected before
 			accepted <- c
 		}
 	}()
