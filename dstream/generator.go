@@ -100,10 +100,11 @@ func (ssc *Context) startInputs(ctx context.Context) error {
 // was moved while the timer was made.
 func (ssc *Context) timerAt(at Time) clock.Timer {
 	t := ssc.clock.NewTimer(at.Time().Sub(ssc.clock.Now()))
-	if !ssc.clock.Now().Before(at.Time()) && t.Stop() {
-		return ssc.clock.NewTimer(0)
+	if ssc.clock.Now().Before(at.Time()) {
+		return t
 	}
-	return t
+	t.Stop() // whether it has fired or not: a stopped timer gives nothing any more
+	return ssc.clock.NewTimer(0)
 }
 
 // run makes one batch after the other until it is told to stop. A batch that is late
