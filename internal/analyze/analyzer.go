@@ -124,8 +124,10 @@ func (r *resolution) relation(n plan.Node) (plan.Node, error) {
 	switch n := n.(type) {
 	case *plan.Read:
 		return r.read(n)
-	case *plan.Scan, *plan.Range, *plan.OneRow:
+	case *plan.Scan, *plan.OneRow:
 		return n, nil
+	case *plan.Range:
+		return ranged(n)
 	case *plan.TableScan:
 		return &plan.Scan{Origin: n.Origin, Name: n.Name, Table: n.Table, Columns: refs(n.Table.Schema(), nil)}, nil
 	case *plan.LocalRelation:

@@ -74,6 +74,11 @@ func (r *resolution) drop(n *plan.Drop) (plan.Node, error) {
 		return nil, err
 	}
 	var gone []expr.ID
+	for _, c := range in.Output() {
+		if slices.ContainsFunc(n.Names, func(name string) bool { return strings.EqualFold(name, c.Name) }) {
+			gone = append(gone, c.ID)
+		}
+	}
 	for _, e := range n.Columns {
 		if u, ok := e.(*expr.UnresolvedAttribute); ok && len(u.Parts) == 1 && u.PlanID == 0 {
 			for _, c := range in.Output() {

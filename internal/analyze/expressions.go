@@ -67,6 +67,8 @@ func (r *resolution) expr(e expr.Expr, s scope) (expr.Expr, error) {
 		return nil, lambdaNotHere(e)
 	case *expr.Parameter:
 		return nil, fault.New(fault.UnboundParameter, "the parameter %v has no value", e).Locate(e.At)
+	case *expr.UpdateFields:
+		return r.updateFields(e, s)
 	}
 	children, err := r.exprs(e.Children(), s)
 	if err != nil {

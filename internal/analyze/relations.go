@@ -220,11 +220,17 @@ func (r *resolution) rangeFunction(n *plan.TableFunction, args []expr.Expr) (pla
 	if len(args) == 1 {
 		bounds = []int64{0, bounds[0], 1}
 	}
-	if bounds[2] == 0 {
+	return ranged(&plan.Range{Origin: n.Origin, Start: bounds[0], End: bounds[1], Step: bounds[2]})
+}
+
+// ranged gives the numbers their column.
+func ranged(n *plan.Range) (plan.Node, error) {
+	if n.Step == 0 {
 		return nil, fault.New(fault.IllegalArgument, "the step of range is 0").Locate(n.At)
 	}
-	id := &expr.Ref{Name: "id", ID: expr.NewID(), Typ: types.Of(types.Long), Watermark: -1}
-	return &plan.Range{Origin: n.Origin, Start: bounds[0], End: bounds[1], Step: bounds[2], Column: id}, nil
+	out := *n
+	out.Column = &expr.Ref{Name: "id", ID: expr.NewID(), Typ: types.Of(types.Long), Watermark: -1}
+	return &out, nil
 }
 
 // wholeNumber is the value of an integer that is written as one.

@@ -39,6 +39,7 @@ type Literal struct {
 	// a struct []any.
 	Value any
 	Typ   types.Type
+	At    fault.Position
 }
 
 // Ref is a column of the input, known by its id.
@@ -72,6 +73,7 @@ type Alias struct {
 	Metadata map[string]any
 	// Implicit marks a name that the analyzer made up.
 	Implicit bool
+	At       fault.Position
 }
 
 // CastMode says what a cast does with a value that does not fit.
@@ -141,6 +143,7 @@ type SortOrder struct {
 	Descending bool
 	// NullsFirst is resolved: ascending defaults to true, descending to false.
 	NullsFirst bool
+	At         fault.Position
 }
 
 func (l *Literal) Type() types.Type         { return l.Typ }

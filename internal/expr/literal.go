@@ -14,17 +14,17 @@ func Lit(v any) *Literal {
 	case nil:
 		return &Literal{}
 	case bool:
-		return &Literal{v, types.Of(types.Boolean)}
+		return &Literal{Value: v, Typ: types.Of(types.Boolean)}
 	case int:
-		return &Literal{int64(v), types.Of(types.Long)}
+		return &Literal{Value: int64(v), Typ: types.Of(types.Long)}
 	case int32:
-		return &Literal{v, types.Of(types.Int)}
+		return &Literal{Value: v, Typ: types.Of(types.Int)}
 	case int64:
-		return &Literal{v, types.Of(types.Long)}
+		return &Literal{Value: v, Typ: types.Of(types.Long)}
 	case float64:
-		return &Literal{v, types.Of(types.Double)}
+		return &Literal{Value: v, Typ: types.Of(types.Double)}
 	case string:
-		return &Literal{v, types.Of(types.String)}
+		return &Literal{Value: v, Typ: types.Of(types.String)}
 	default:
 		panic(fmt.Sprintf("expr: no literal of %T", v)) // a programmer's error
 	}
@@ -149,4 +149,4 @@ func ValueAt(c *batch.Column, row int) any {
 }
 
 // Int32 is a literal of type INT.
-func Int32(v int32) *Literal { return &Literal{v, types.Of(types.Int)} }
+func Int32(v int32) *Literal { return &Literal{Value: v, Typ: types.Of(types.Int)} }

@@ -48,7 +48,9 @@ type UnresolvedFunction struct {
 	OrderBy []*SortOrder
 	// Written tells name(…) from an operator, for messages.
 	Written bool
-	At      fault.Position
+	// Lookup says among which functions a client wants the name.
+	Lookup Lookup
+	At     fault.Position
 }
 
 // UnresolvedExtract is child[key] or child.key where child is no plain name.
@@ -62,6 +64,7 @@ type UnresolvedExtract struct {
 type NamedArgument struct {
 	Name  string
 	Value Expr
+	At    fault.Position
 }
 
 // Lambda is x -> body, a function given to a higher-order function.
@@ -168,7 +171,7 @@ func (n *NamedArgument) Type() types.Type { return n.Value.Type() }
 func (n *NamedArgument) Nullable() bool   { return n.Value.Nullable() }
 func (n *NamedArgument) Children() []Expr { return []Expr{n.Value} }
 func (n *NamedArgument) WithChildren(c []Expr) Expr {
-	return &NamedArgument{Name: n.Name, Value: c[0]}
+	return &NamedArgument{Name: n.Name, Value: c[0], At: n.At}
 }
 func (n *NamedArgument) String() string { return n.Name + " => " + n.Value.String() }
 

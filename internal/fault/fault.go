@@ -37,6 +37,9 @@ type Position struct {
 	Text string
 	// Start and Stop are byte offsets into Text, Stop exclusive.
 	Start, Stop int
+	// Site is the place in a program that made what is meant, where it was no
+	// text; nil for none.
+	Site fmt.Stringer
 }
 
 // New returns an error with a condition and a sentence made as by Sprintf.
@@ -62,7 +65,7 @@ func (e *Error) Wrap(err error) *Error {
 // Locate sets the place in the user's text, unless one is known already, and
 // returns e.
 func (e *Error) Locate(p Position) *Error {
-	if e.At.Text == "" {
+	if e.At.Text == "" && e.At.Site == nil {
 		e.At = p
 	}
 	return e

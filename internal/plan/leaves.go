@@ -29,6 +29,18 @@ type Read struct {
 	Paths []string
 	// Streaming asks for a stream: readStream, STREAM(t).
 	Streaming bool
+	// Sent is what a client says besides; nil for nothing.
+	Sent *SentRead
+}
+
+// SentRead is what a client of Spark Connect says of a Read in a way of its own.
+type SentRead struct {
+	// Schema is text, as DDL or JSON; empty for none.
+	Schema string
+	// Predicates are those of partitions of JDBC.
+	Predicates []string
+	// Name is that of the source; empty for none.
+	Name string
 }
 
 // Scan is a source or table that the analyzer has found.
@@ -98,7 +110,9 @@ type Range struct {
 	Origin
 	leaf
 	Start, End, Step int64
-	Column           *expr.Ref
+	// Partitions is how many are asked for; 0 leaves it to the engine.
+	Partitions int
+	Column     *expr.Ref
 }
 
 // TableFunction is a table-valued function in FROM: range(…), explode(…).

@@ -170,6 +170,8 @@ type Drop struct {
 	Origin
 	Input   Node
 	Columns []expr.Expr
+	// Names are columns by their whole names, dots included.
+	Names []string
 }
 
 // ToDF renames all columns in order.
@@ -194,6 +196,8 @@ type Sample struct {
 	Lower, Upper float64
 	Replacement  bool
 	Seed         int64
+	// Sorted asks for rows in an order that is always the same (randomSplit).
+	Sorted bool
 }
 
 // With holds named queries, CTEs, for the relation beneath.
