@@ -159,4 +159,8 @@ var (
 	// IllegalState stands for Spark's IllegalStateException: a checkpoint or a
 	// query in a condition that does not allow what was asked.
 	IllegalState = Condition{"ILLEGAL_STATE", "XXKST"}
+
+	// Spark Connect.
+	ConfNotFound      = Condition{"SQL_CONF_NOT_FOUND", "42K0I"}
+	OperationNotFound = Condition{"INVALID_HANDLE.OPERATION_NOT_FOUND", "HY000"}
 )

@@ -1,0 +1,69 @@
+package connect
+
+import (
+	"context"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// python is an interpreter that has PySpark and what its Connect client needs:
+// WEIR_PYTHON, or the first on the path. Without one the test is skipped.
+func python(t *testing.T) string {
+	name := os.Getenv("WEIR_PYTHON")
+	if name == "" {
+		if testing.Short() {
+			t.Skip("a test with PySpark takes seconds; set WEIR_PYTHON or leave -short out")
+		}
+		name = "python3"
+	}
+	check := exec.CommandContext(t.Context(), name, "-c", "import pandas, pyarrow, grpc, grpc_status, pyspark.sql.connect.session")
+	if err := check.Run(); err != nil {
+		t.Skipf("%s has no PySpark with Spark Connect: %v", name, err)
+	}
+	return name
+}
+
+// serve starts a server on the loopback interface and gives its address.
+func serve(t *testing.T) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := NewServer(Options{})
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	return l.Addr().String()
+}
+
+// TestPySpark runs the programs of testdata, which are PySpark's own client from end to
+// end.
+func TestPySpark(t *testing.T) {
+	interpreter := python(t)
+	programs, err := filepath.Glob("testdata/*.py")
+	if err != nil || len(programs) == 0 {
+		t.Fatal(programs, err)
+	}
+	for _, program := range programs {
+		t.Run(filepath.Base(program), func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+			defer cancel()
+			out, err := exec.CommandContext(ctx, interpreter, program, "sc://"+serve(t)).CombinedOutput()
+			if err != nil || !strings.HasSuffix(strings.TrimSpace(string(out)), "all went well") {
+				t.Fatalf("%v\n%s", err, out)
+			}
+		})
+	}
+}
