@@ -312,3 +312,6 @@ func (d *DataFrame) WithWatermarkText(column, delay string) *DataFrame {
 		return &plan.WithWatermark{Origin: o, Input: in, Column: e, DelayText: delay}, err
 	})
 }
+
+// Err is what is wrong with the chain so far, as far as that is known before an action.
+func (d *DataFrame) Err() error { return d.err }
