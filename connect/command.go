@@ -22,6 +22,8 @@ func (r *reply) command(ctx context.Context, m *sparkpb.Command) error {
 		return r.sql(ctx, k)
 	case *sparkpb.CreateViewCommand:
 		return r.view(k)
+	case *sparkpb.WriteOperation:
+		return r.write(ctx, k)
 	case *sparkpb.MLCommand:
 		if _, ok := k.Kind.(*sparkpb.MLCleanCache); ok { // sent whenever a Python program ends
 			return nil

@@ -3,6 +3,7 @@ is printed last says that all went well."""
 import datetime
 import decimal
 import sys
+import tempfile
 
 from pyspark.errors import AnalysisException, ArithmeticException, ParseException
 from pyspark.sql import Row, SparkSession
@@ -48,6 +49,12 @@ same(big.agg(F.max("i"), F.count("*")).first(), (29999, 30000))
 same(spark.range(1).select(F.lit("a").alias("c"))._show_string(20, True, False), "+---+\n|  c|\n+---+\n|  a|\n+---+\n")
 assert "Range (0, 1, 1)" in spark.range(1)._explain_string()
 same(spark.range(2).toPandas()["id"].tolist(), [0, 1])
+
+with tempfile.TemporaryDirectory() as folder:
+    people.write.partitionBy("id").parquet(folder + "/people")
+    same(spark.read.parquet(folder + "/people").where("id = 1").first().name, "Ada")
+    people.write.mode("append").json(folder + "/people_json")
+    same(spark.read.schema("name string").json(folder + "/people_json").count(), 2)
 
 try:
     spark.range(1).select("nothing").collect()
