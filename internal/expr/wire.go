@@ -8,7 +8,7 @@ import (
 )
 
 // The expressions of this file come from Spark Connect alone: what a client says in
-// a way of its own. The analyzer makes others of them.
+// a way of its own. Package sparkplan makes others of them before analysis.
 
 // Lookup are marks of a function's name, as bits.
 type Lookup uint8
@@ -89,7 +89,7 @@ type SubqueryName struct {
 }
 
 // Foreign is an expression that weir carries but cannot compute: functions of other
-// languages, extensions. The analyzer refuses it.
+// languages, extensions. It is refused when it is lowered.
 type Foreign struct {
 	// What says what it is, for the refusal.
 	What string

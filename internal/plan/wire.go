@@ -9,7 +9,8 @@ import (
 )
 
 // The relations of this file come from Spark Connect alone: what a client says in a
-// way of its own. The analyzer makes others of them, or refuses them.
+// way of its own. Package sparkplan makes others of them before analysis, or refuses
+// them.
 
 // WithRelations is a relation and, beside it, those that it names: by plan id in
 // subqueries, and by alias in SQL text.
@@ -82,7 +83,7 @@ type ParsedText struct {
 }
 
 // Foreign is a relation that weir carries but cannot compute: functions of other
-// languages, extensions, machine learning. The analyzer refuses it.
+// languages, extensions, machine learning. It is refused when it is lowered.
 type Foreign struct {
 	Origin
 	// What says what it is, for the refusal.
