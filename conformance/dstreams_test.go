@@ -77,7 +77,7 @@ type intervalRows struct {
 var dstreamsOnPurpose = map[string]string{}
 
 func TestDStreams(t *testing.T) {
-	names := []string{"testdata/dstreams.jsonl"}
+	names := []string{"testdata/dstreams.jsonl", "testdata/dstreams_more.jsonl"}
 	if name := os.Getenv("WEIR_DSTREAMS"); name != "" {
 		names = []string{name}
 	}
