@@ -115,6 +115,16 @@ func TestSubqueries(t *testing.T) {
 	}
 }
 
+// EXISTS that reads nothing of the query around it becomes a join without a condition.
+func TestUncorrelatedExists(t *testing.T) {
+	s := newTables(t).session
+	got := texts(t, s.SQL("SELECT c FROM (SELECT a + 1 AS c FROM VALUES (1), (2) AS t(a)) WHERE EXISTS (SELECT 1 FROM range(1)) "+
+		"AND NOT EXISTS (SELECT 1 FROM range(3) WHERE id > 5)"))
+	if !slices.Equal(got, []string{`{"c":2}`, `{"c":3}`}) {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestFrameExplain(t *testing.T) {
 	kv := newTables(t).kv.Where("v > 1")
 	for mode, words := range map[weir.ExplainMode]string{weir.ExplainSimple: "Filter", weir.ExplainExtended: "== Analyzed Logical Plan ==",

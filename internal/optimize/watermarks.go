@@ -59,7 +59,7 @@ func sink(j *plan.Join) plan.Node {
 	lower := *j
 	switch l := j.Left.(type) {
 	case *plan.WithWatermark:
-		if reads(j.Condition, ids(expr.Refs(l.Column))) {
+		if j.Condition != nil && reads(j.Condition, ids(expr.Refs(l.Column))) {
 			return nil
 		}
 		lower.Left = l.Input
@@ -78,7 +78,10 @@ func sink(j *plan.Join) plan.Node {
 		if slices.ContainsFunc(l.Exprs, expr.Volatile) {
 			return nil
 		}
-		lower.Left, lower.Condition = l.Input, substitute(j.Condition, l.Exprs)
+		lower.Left = l.Input
+		if j.Condition != nil { // nil: a subquery that reads nothing of the query around it
+			lower.Condition = substitute(j.Condition, l.Exprs)
+		}
 		if deeper := sink(&lower); deeper != nil {
 			return &plan.Project{Origin: l.Origin, Input: deeper, Exprs: l.Exprs}
 		}
