@@ -170,8 +170,8 @@ func TestLogsDoNotGrow(t *testing.T) {
 	}
 	weigh := func() (files int, bytes int64) {
 		err := filepath.WalkDir(dir, func(p string, e fs.DirEntry, err error) error {
-			if err != nil || e.IsDir() {
-				return nil // it was removed meanwhile
+			if err != nil || e.IsDir() || filepath.Base(filepath.Dir(p)) == "journal" {
+				return nil // it was removed meanwhile; the journal grows to its size and begins anew
 			}
 			if info, err := e.Info(); err == nil {
 				files, bytes = files+1, bytes+info.Size()
@@ -190,12 +190,12 @@ func TestLogsDoNotGrow(t *testing.T) {
 	files, bytes := weigh()
 	reach(batches)
 	filesLater, bytesLater := weigh()
-	if filesLater > files+40 || bytesLater > bytes+256<<10 {
+	if filesLater > files+40 || bytesLater > bytes+32<<10 {
 		t.Errorf("after %d batches there are %d files of %d bytes, after %d batches %d of %d", batches/4, files, bytes, batches, filesLater, bytesLater)
 	}
 	q.Stop()
 	files, bytes = weigh()
-	if files > 60 || bytes > 512<<10 {
+	if files > 60 || bytes > 64<<10 {
 		t.Errorf("the query that was stopped leaves %d files of %d bytes", files, bytes)
 	}
 }
