@@ -191,7 +191,8 @@ func ActiveContext() *Context { return active.Load() }
 
 // Start checks the graph and begins to make batches (D03). If that fails the context
 // is stopped for ever. A second start does nothing but warn; one after the end is an
-// error. When ctx ends, the context stops after the running batch.
+// error. When ctx ends, the context stops after the running batch, or gracefully where
+// StopGracefullyOnShutdown says so (D09d).
 func (ssc *Context) Start(ctx context.Context) error {
 	switch ssc.State() {
 	case Active:
@@ -215,10 +216,14 @@ func (ssc *Context) Start(ctx context.Context) error {
 		return err
 	}
 	if ctx.Done() != nil {
+		how := stopAfterBatch
+		if ssc.conf.StopGracefullyOnShutdown {
+			how = stopGracefully
+		}
 		go func() {
 			select {
 			case <-ctx.Done():
-				ssc.stop(stopAfterBatch)
+				ssc.stop(how)
 			case <-ssc.failure.ended:
 			}
 		}()

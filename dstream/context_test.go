@@ -201,6 +201,27 @@ func TestGracefulStopMakesOneMoreBatch(t *testing.T) {
 	b.steps(1)
 	ended := make(chan error)
 	go func() { ended <- b.ssc.Stop(false, true) }()
+	oneMore(t, b, got, ended)
+}
+
+// The end of Start's context stops gracefully where that is set (D09d).
+func TestShutdownMakesOneMoreBatch(t *testing.T) {
+	b := newBench(t, Conf{StopGracefullyOnShutdown: true})
+	got := watch(b.numbersIn([]int{1}, []int{2}, []int{3}))
+	ctx, cancel := context.WithCancel(t.Context())
+	if err := b.ssc.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	b.steps(1)
+	cancel()
+	ended := make(chan error)
+	go func() { ended <- b.ssc.AwaitTermination(t.Context()) }()
+	oneMore(t, b, got, ended)
+}
+
+// oneMore lets a context that stops gracefully make what batch it still makes.
+func oneMore[T any](t *testing.T, b *bench, got *seen[T], ended <-chan error) {
+	t.Helper()
 	<-b.clock.AwaitTimers(1)
 	b.clock.Advance(second)
 	select {
