@@ -24,6 +24,7 @@ import (
 // session opens one that ends with the test.
 func session(t *testing.T, options ...weir.Option) *weir.Session {
 	t.Helper()
+	t.TempDir() // from here on it is removed after the session has ended
 	s, err := weir.Open(options...)
 	if err != nil {
 		t.Fatal(err)
