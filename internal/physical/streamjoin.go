@@ -3,7 +3,6 @@ package physical
 import (
 	"time"
 
-	"github.com/weirstream/weir/internal/analyze"
 	"github.com/weirstream/weir/internal/exec"
 	"github.com/weirstream/weir/internal/exec/keyed"
 	"github.com/weirstream/weir/internal/expr"
@@ -17,7 +16,7 @@ import (
 // streamJoin is a join of two streams in the form in which it runs.
 type streamJoin struct {
 	node    *plan.Join
-	cond    *analyze.JoinCondition
+	cond    *plan.JoinCondition
 	sides   [2]plan.Node
 	columns [2][]*expr.Ref
 	keys    [2][]expr.Expr
@@ -27,7 +26,7 @@ type streamJoin struct {
 }
 
 func newStreamJoin(n *plan.Join) (*streamJoin, error) {
-	c := analyze.TakeApart(n)
+	c := plan.TakeApart(n)
 	if len(c.Left) == 0 {
 		return nil, fault.New(fault.StreamFailed, "a join of two streams needs an equality between a column of the one and one of the "+
 			"other: a join of streams without an equality predicate is not supported").Locate(n.At)
