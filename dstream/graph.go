@@ -44,6 +44,8 @@ type node struct {
 	input source
 	// settler saves what the stream keeps outside RDDs; nil: the RDDs are all.
 	settler settler
+	// saves is the stream that is checkpointed in the place of this one; nil: itself.
+	saves *node
 }
 
 // settler is called after a batch whose jobs have all succeeded; wait waits for what it

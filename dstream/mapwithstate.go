@@ -125,36 +125,28 @@ func MapWithStateAt[K comparable, V, S, E any](in *Stream[rdd.Pair[K, V]],
 	f func(at Time, key K, value rdd.Option[V], state *State[S]) rdd.Option[E], conf StateConf[K, S],
 ) *StateStream[K, S, E] {
 	by := dealing(in.ssc, []rdd.Partitioner[K]{conf.Partitioner})[0]
-	m := &stateMapper[K, V, S, E]{in: in, f: f, conf: conf, by: by, held: make(map[Time][]*record[K, S, E])}
-	n := newNode(in.ssc, "InternalMapWithStateDStream", "mapWithState", in.node)
-	n.stateful, n.level = true, rdd.MemoryAndDisk
-	n.usual = 10 * n.slide
-	m.cells = newStream(n, m.compute)
-	n.rdds, n.rows, n.settler = m, fmt.Sprintf("%T", rdd.Pair[K, S]{}), m
+	m := newStateMapper(in, "InternalMapWithStateDStream", "mapWithState", by, f)
+	m.conf, m.cells.usual = conf, 10*in.slide
 	out := derived(m.cells, "MapWithStateDStream", "mapWithState", func(r *rdd.RDD[cell]) *rdd.RDD[E] {
-		return unfolded(r, m.record, func(rec *record[K, S, E]) iter.Seq[E] {
-			return func(yield func(E) bool) {
-				for _, e := range rec.mapped {
-					if !yield(e) {
-						return
-					}
-				}
-			}
-		})
+		return rdd.MapPartitions(r, unfolding(m.record, func(rec *record[K, S, E]) iter.Seq[E] { return slices.Values(rec.mapped) }))
 	})
 	return &StateStream[K, S, E]{Stream: out, cells: m.cells, snapshots: func() *Stream[rdd.Pair[K, S]] {
 		return derived(m.cells, "MapWithStateDStream", "stateSnapshots", func(r *rdd.RDD[cell]) *rdd.RDD[rdd.Pair[K, S]] {
-			return unfolded(r, m.record, func(rec *record[K, S, E]) iter.Seq[rdd.Pair[K, S]] {
-				return func(yield func(rdd.Pair[K, S]) bool) {
-					for k, row := range rec.states.all() {
-						if !yield(rdd.P(k, row.Value)) {
-							return
-						}
-					}
-				}
-			})
+			return rdd.MapPartitions(r, unfolding(m.record, (*record[K, S, E]).rows))
 		})
 	}}
+}
+
+// newStateMapper makes the stream of the cells of a state, which f changes.
+func newStateMapper[K comparable, V, S, E any](in *Stream[rdd.Pair[K, V]], class, op string, by rdd.Partitioner[K],
+	f func(at Time, key K, value rdd.Option[V], state *State[S]) rdd.Option[E],
+) *stateMapper[K, V, S, E] {
+	m := &stateMapper[K, V, S, E]{in: in, f: f, by: by, held: make(map[Time][]*record[K, S, E])}
+	n := newNode(in.ssc, class, op, in.node)
+	n.stateful, n.level = true, rdd.MemoryAndDisk
+	m.cells = newStream(n, m.compute)
+	n.rdds, n.rows, n.settler = m, fmt.Sprintf("%T", rdd.Pair[K, S]{}), m
+	return m
 }
 
 // cell stands for the state of one partition after one batch, which is too large to be
@@ -167,9 +159,20 @@ type cell struct {
 // record is the state of one partition after one batch, and what the batch gave. It is
 // never changed.
 type record[K comparable, S, E any] struct {
-	states *trie[K, stateRow[S]]
+	states *version[K, stateRow[S]]
 	idle   []idleKeys[K] // by time, the oldest first; nil without a timeout
 	mapped []E
+}
+
+// rows yields all keys and their states.
+func (r *record[K, S, E]) rows() iter.Seq[rdd.Pair[K, S]] {
+	return func(yield func(rdd.Pair[K, S]) bool) {
+		for k, row := range r.states.all() {
+			if !yield(rdd.P(k, row.Value)) {
+				return
+			}
+		}
+	}
 }
 
 // stateRow is the state of one key.
@@ -188,7 +191,8 @@ type idleKeys[K comparable] struct {
 // savedState is how the state of a key is checkpointed.
 type savedState[S any] = rdd.Pair[S, int64]
 
-// stateMapper is the machine behind [MapWithState].
+// stateMapper is the machine behind [MapWithState] and behind windows that are reduced
+// with an inverse.
 //
 // The RDD of a batch has one row a partition, a cell; the records that cells stand for
 // are held here. A record is computed once and found by all later tasks. The lineage of
@@ -199,6 +203,8 @@ type stateMapper[K comparable, V, S, E any] struct {
 	conf  StateConf[K, S]
 	by    rdd.Partitioner[K]
 	cells *Stream[cell]
+	// waits: there is no state before the first RDD of in, rather than an empty one.
+	waits bool
 
 	mu      sync.Mutex
 	held    map[Time][]*record[K, S, E]
@@ -250,9 +256,15 @@ func (m *stateMapper[K, V, S, E]) compute(at Time) (*rdd.RDD[cell], error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := orEmpty(m.in, at)
+	rows, err := m.in.at(at)
 	if err != nil {
 		return nil, err
+	}
+	if rows == nil {
+		if before == nil && m.waits {
+			return nil, nil
+		}
+		rows = rdd.Empty[rdd.Pair[K, V]](ssc.rdd)
 	}
 	if before == nil {
 		initial := m.conf.Initial
@@ -295,9 +307,10 @@ func (m *stateMapper[K, V, S, E]) once(t *rdd.Task, c cell, compute func() *reco
 // begin makes cells of states that come from outside: the initial ones, or those of a
 // checkpoint.
 func (m *stateMapper[K, V, S, E]) begin(at Time, states *rdd.RDD[rdd.Pair[K, savedState[S]]]) *rdd.RDD[cell] {
-	return rdd.MapPartitions(rdd.PartitionBy(states, m.by), func(t *rdd.Task, rows iter.Seq[rdd.Pair[K, savedState[S]]]) iter.Seq[cell] {
+	return rdd.MapPartitionsKeeping(rdd.PartitionBy(states, m.by), func(t *rdd.Task, rows iter.Seq[rdd.Pair[K, savedState[S]]]) iter.Seq[cell] {
 		return m.once(t, cell{at, t.Partition()}, func() *record[K, S, E] {
-			e := newTrie[K, stateRow[S]]().edit()
+			e := newVersion[K, stateRow[S]]().edit()
+			defer e.close()
 			idle := make(map[Time][]K)
 			rows(func(p rdd.Pair[K, savedState[S]]) bool {
 				updated := Time(p.Value.Value)
@@ -326,6 +339,7 @@ func byTime[K comparable](keys map[Time][]K) []idleKeys[K] {
 // next is the record after a batch.
 func (m *stateMapper[K, V, S, E]) next(t *rdd.Task, at Time, from *record[K, S, E], rows iter.Seq[rdd.Pair[K, V]], expire bool) *record[K, S, E] {
 	e := from.states.edit()
+	defer e.close()
 	out := &record[K, S, E]{}
 	var seen []K // keys whose last rows are those of this batch
 	var state State[S]
@@ -380,9 +394,9 @@ func (m *stateMapper[K, V, S, E]) expire(at Time, e *edit[K, stateRow[S]], idle 
 	return idle
 }
 
-// unfolded are the rows that records have.
-func unfolded[R, T any](cells *rdd.RDD[cell], record func(cell) *R, rows func(*R) iter.Seq[T]) *rdd.RDD[T] {
-	return rdd.MapPartitions(cells, func(t *rdd.Task, cells iter.Seq[cell]) iter.Seq[T] {
+// unfolding makes rows of the records that the cells of a partition stand for.
+func unfolding[R, T any](record func(cell) *R, rows func(*R) iter.Seq[T]) func(t *rdd.Task, cells iter.Seq[cell]) iter.Seq[T] {
+	return func(t *rdd.Task, cells iter.Seq[cell]) iter.Seq[T] {
 		return func(yield func(T) bool) {
 			for c := range cells {
 				rec := record(c)
@@ -393,7 +407,7 @@ func unfolded[R, T any](cells *rdd.RDD[cell], record func(cell) *R, rows func(*R
 				rows(rec)(yield)
 			}
 		}
-	})
+	}
 }
 
 // settle is called after a batch whose jobs have all succeeded. When states are due to
@@ -416,7 +430,7 @@ func (m *stateMapper[K, V, S, E]) settle(ctx context.Context, at Time) {
 	}
 	m.writing.Go(func() {
 		dir := path.Join(m.in.ssc.rdd.CheckpointDir(), fmt.Sprintf("state-%d-%d", m.cells.id, int64(at)))
-		err := rdd.SaveAsObjectFile(ctx, unfolded(made.rdd, m.record, func(rec *record[K, S, E]) iter.Seq[rdd.Pair[K, savedState[S]]] {
+		err := rdd.SaveAsObjectFile(ctx, rdd.MapPartitions(made.rdd, unfolding(m.record, func(rec *record[K, S, E]) iter.Seq[rdd.Pair[K, savedState[S]]] {
 			return func(yield func(rdd.Pair[K, savedState[S]]) bool) {
 				for k, row := range rec.states.all() {
 					if !yield(rdd.P(k, rdd.P(row.Value, int64(row.Updated)))) {
@@ -424,7 +438,7 @@ func (m *stateMapper[K, V, S, E]) settle(ctx context.Context, at Time) {
 					}
 				}
 			}
-		}), dir)
+		})), dir)
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		if err != nil { // the next batch tries again

@@ -75,82 +75,72 @@ func windowed[K comparable, V, C any](in *Stream[rdd.Pair[K, V]], length, slide 
 	slide = checkWindow(in.node, length, slide)
 	batches := derived(in, "ShuffledDStream", w.op, w.batch)
 	batches.persistedBy()
+	if length >= fewSlides*slide {
+		return w.carried(batches, length, slide)
+	}
 	n := newNode(in.ssc, "ReducedWindowedDStream", w.op, batches.node)
 	n.slide, n.window, n.stateful, n.level = slide, length, true, rdd.MemoryOnly
-	var out *Stream[rdd.Pair[K, C]]
-	out = newStream(n, func(at Time) (*rdd.RDD[rdd.Pair[K, C]], error) {
-		var before *rdd.RDD[rdd.Pair[K, C]]
-		var err error
-		if length >= fewSlides*slide {
-			if before, err = out.at(at.Add(-slide)); err != nil {
-				return nil, err
-			}
-		}
-		if before == nil {
-			list, err := batches.within(at.Add(in.slide-length), at)
-			if len(list) == 0 || err != nil {
-				return nil, err
-			}
-			return w.filtered(w.whole(united(in.ssc, list))), nil
-		}
-		gone, err := batches.within(at.Add(in.slide-slide-length), at.Add(-length))
-		if err != nil {
+	return newStream(n, func(at Time) (*rdd.RDD[rdd.Pair[K, C]], error) {
+		list, err := batches.within(at.Add(in.slide-length), at)
+		if len(list) == 0 || err != nil {
 			return nil, err
 		}
-		come, err := batches.within(at.Add(in.slide-slide), at)
-		if err != nil {
-			return nil, err
+		r := w.whole(united(in.ssc, list))
+		if w.filter != nil {
+			r = rdd.Filter(r, w.filter)
 		}
-		return w.next(before, united(in.ssc, gone), united(in.ssc, come)), nil
+		return r, nil
 	})
+}
+
+// carried makes each window of the one before it. What has left it and what has come is
+// put together by key; a [stateMapper] makes the next window of that, so that a slide
+// costs what the batches hold that leave and come, not what the window holds.
+//
+//	gone ─┐
+//	come ─┴─▶ changes ─▶ cells: the window, shared with that before ─▶ its rows
+func (w *sliding[K, V, C]) carried(batches *Stream[rdd.Pair[K, C]], length, slide time.Duration) *Stream[rdd.Pair[K, C]] {
+	type pair = rdd.Pair[K, C]
+	ssc := batches.ssc
+	n := newNode(ssc, "TransformedDStream", w.op, batches.node)
+	n.slide, n.window = slide, length
+	changes := newStream(n, func(at Time) (*rdd.RDD[rdd.Pair[K, change[C]]], error) {
+		gone, err := batches.within(at.Add(batches.slide-slide-length), at.Add(-length))
+		if err != nil {
+			return nil, err
+		}
+		come, err := batches.within(at.Add(batches.slide-slide), at)
+		if len(gone)+len(come) == 0 || err != nil {
+			return nil, err
+		}
+		return rdd.ZipPartitionsKeeping(rdd.PartitionBy(united(ssc, gone), w.by), rdd.PartitionBy(united(ssc, come), w.by),
+			func(_ *rdd.Task, gone, come iter.Seq[pair]) iter.Seq[rdd.Pair[K, change[C]]] {
+				return w.changes(gone, come)
+			}), nil
+	})
+	m := newStateMapper(changes, "ReducedWindowedDStream", w.op, w.by,
+		func(_ Time, k K, c rdd.Option[change[C]], s *State[C]) rdd.Option[struct{}] {
+			w.apply(k, c.Value, s)
+			return rdd.Option[struct{}]{}
+		})
+	m.waits = true
+	out := derived(m.cells, "ReducedWindowedDStream", w.op, func(r *rdd.RDD[cell]) *rdd.RDD[pair] {
+		return rdd.MapPartitionsKeeping(r, unfolding(m.record, (*record[K, C, struct{}]).rows))
+	})
+	out.saves = m.cells.node
 	return out
 }
 
-func (w *sliding[K, V, C]) filtered(r *rdd.RDD[rdd.Pair[K, C]]) *rdd.RDD[rdd.Pair[K, C]] {
-	if w.filter == nil {
-		return r
-	}
-	return rdd.Filter(r, w.filter)
-}
-
-// next makes a window of the one before it, of the batches that have left it and of
-// those that have come. All lie by the partitioner, so that no row of the window moves.
-func (w *sliding[K, V, C]) next(before, gone, come *rdd.RDD[rdd.Pair[K, C]]) *rdd.RDD[rdd.Pair[K, C]] {
-	type pair = rdd.Pair[K, C]
-	changes := rdd.ZipPartitionsKeeping(rdd.PartitionBy(gone, w.by), rdd.PartitionBy(come, w.by),
-		func(_ *rdd.Task, gone, come iter.Seq[pair]) iter.Seq[change[K, C]] {
-			return func(yield func(change[K, C]) bool) {
-				w.changes(gone, come)(yield)
-			}
-		})
-	r := rdd.ZipPartitionsKeeping(rdd.PartitionBy(before, w.by), changes, func(t *rdd.Task, before iter.Seq[pair], changes iter.Seq[change[K, C]]) iter.Seq[pair] {
-		return func(yield func(pair) bool) {
-			found := shuffle.NewTable[K, change[K, C]]()
-			changes(func(c change[K, C]) bool {
-				i, _ := found.Add(c.key)
-				found.Values[i] = c
-				return true
-			})
-			if t.Err() == nil {
-				w.apply(before, found, yield)
-			}
-		}
-	})
-	return w.filtered(r)
-}
-
 // change is what happened to a key between two windows.
-type change[K, C any] struct {
-	key        K
+type change[C any] struct {
 	gone, come C
 	left, came bool
-	seen       bool // the key was in the window before
 }
 
 // changes are the keys whose batches have left or come, each once.
-func (w *sliding[K, V, C]) changes(gone, come iter.Seq[rdd.Pair[K, C]]) iter.Seq[change[K, C]] {
-	return func(yield func(change[K, C]) bool) {
-		found := shuffle.NewTable[K, change[K, C]]()
+func (w *sliding[K, V, C]) changes(gone, come iter.Seq[rdd.Pair[K, C]]) iter.Seq[rdd.Pair[K, change[C]]] {
+	return func(yield func(rdd.Pair[K, change[C]]) bool) {
+		found := shuffle.NewTable[K, change[C]]()
 		gone(func(p rdd.Pair[K, C]) bool {
 			i, _ := found.Add(p.Key)
 			c := &found.Values[i]
@@ -172,40 +162,33 @@ func (w *sliding[K, V, C]) changes(gone, come iter.Seq[rdd.Pair[K, C]]) iter.Seq
 			return true
 		})
 		for i, k := range found.Keys {
-			c := found.Values[i]
-			c.key = k
-			if !yield(c) {
+			if !yield(rdd.P(k, found.Values[i])) {
 				return
 			}
 		}
 	}
 }
 
-// apply yields the window after the changes: the keys of before in their order, then
-// the new ones.
-func (w *sliding[K, V, C]) apply(before iter.Seq[rdd.Pair[K, C]], changes *shuffle.Table[K, change[K, C]], yield func(rdd.Pair[K, C]) bool) {
-	more := true
-	before(func(p rdd.Pair[K, C]) bool {
-		if i := changes.Find(p.Key); i >= 0 {
-			c := &changes.Values[i]
-			c.seen = true
-			if c.left {
-				p.Value = w.inverse(p.Value, c.gone)
-			}
-			if c.came {
-				p.Value = w.add(p.Value, c.come)
-			}
+// apply changes the value of a key. Keys that are not there have nothing to leave; the
+// filter looks at what has changed, since it has looked at everything else before.
+func (w *sliding[K, V, C]) apply(k K, c change[C], s *State[C]) {
+	if !s.Exists() && !c.came {
+		return
+	}
+	v := c.come
+	if s.Exists() {
+		v = s.Get()
+		if c.left {
+			v = w.inverse(v, c.gone)
 		}
-		more = yield(p)
-		return more
-	})
-	for i := range changes.Values {
-		c := &changes.Values[i]
-		if !more {
-			return
+		if c.came {
+			v = w.add(v, c.come)
 		}
-		if c.came && !c.seen {
-			more = yield(rdd.Pair[K, C]{Key: changes.Keys[i], Value: c.come})
-		}
+	}
+	switch {
+	case w.filter == nil || w.filter(rdd.P(k, v)):
+		s.Update(v)
+	case s.Exists():
+		s.Remove()
 	}
 }

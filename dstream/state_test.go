@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -153,4 +154,35 @@ func TestSmallSteps(t *testing.T) {
 	expect(t, enriched.sorted(), "1: [(a,(1,one))]; 2: [(c,(3,three))]")
 	expect(t, all.text(), "1: [(a,1) (b,2) (a,1) (b,2)]; 2: [(c,3) (c,3)]")
 	expect(t, constant.text(), "1: [7 8]; 2: [7 8]")
+}
+
+// A window of many keys looks at those alone that the batches hold that come and leave.
+func TestWindowLooksAtWhatChanges(t *testing.T) {
+	b := newBench(t, Conf{CheckpointDir: t.TempDir()})
+	const window, fresh = 6, 10
+	var looked atomic.Int64
+	batch := 0
+	in := GeneratorStream(b.ssc, func(Time) (*rdd.RDD[rdd.Pair[int64, int64]], error) {
+		batch++
+		from, n := int64(batch*fresh), int64(fresh)
+		if batch == 1 {
+			from, n = 1_000_000, 5000
+		}
+		return rdd.Map(rdd.Numbers(b.c, from, from+n, 1, 2), func(i int64) rdd.Pair[int64, int64] { return rdd.P(i, i) }), nil
+	})
+	sums := ReduceByKeyAndWindowInverse(in, plus, minus, window*second, second, WindowConf[int64, int64]{
+		Filter: func(rdd.Pair[int64, int64]) bool {
+			looked.Add(1)
+			return true
+		},
+	})
+	sizes := watch(Count(sums))
+	b.start()
+	b.steps(1)
+	looked.Store(0)
+	b.steps(window - 1)
+	if n := looked.Load(); n != (window-1)*fresh {
+		t.Errorf("%d keys were looked at where %d have come", n, (window-1)*fresh)
+	}
+	expect(t, sizes.text(), "1: [5000]; 2: [5010]; 3: [5020]; 4: [5030]; 5: [5040]; 6: [5050]")
 }

@@ -160,6 +160,10 @@ func (s *Stream[T]) Checkpoint(interval time.Duration) *Stream[T] {
 		s.ssc.refuse(fault.New(fault.IllegalState, "Cannot change checkpoint interval of a DStream after streaming context has started"))
 		return s
 	}
+	if s.saves != nil {
+		s.saves.every = interval
+		return s
+	}
 	if s.level == rdd.StorageNone {
 		s.level = rdd.MemoryOnly
 	}
