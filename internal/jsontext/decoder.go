@@ -3,6 +3,7 @@ package jsontext
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/weirstream/weir/internal/batch"
@@ -37,6 +38,7 @@ type Decoder struct {
 	text    text
 	stamp   uint64 // counts objects
 	minute  minute
+	last    int // the place of a line feed that no line read by it goes beyond
 	depth   int // of a rejected row: how many objects are open
 	stopped int // and from where they are
 
@@ -175,7 +177,7 @@ func (d *Decoder) Decode(chunk []byte) (used int, err error) {
 		if i > fast {
 			return d.decodeEnd(chunk, i)
 		}
-		d.text = textOf(chunk)
+		d.text, d.last = textOf(chunk), fast
 		for i <= fast && d.rows < batch.Size {
 			if next := d.fastLine(i); next > 0 {
 				i = next
@@ -199,7 +201,7 @@ func (d *Decoder) decodeEnd(chunk []byte, i int) (used int, err error) {
 	copy(end, chunk[i:])
 	clear(end[n:])
 	end[n] = '\n'
-	d.text = textOf(end)
+	d.text, d.last = textOf(end), n
 	at := 0
 	for at < n && d.rows < batch.Size {
 		if d.lines.newline {
@@ -263,16 +265,31 @@ func (d *Decoder) fastLine(i int) int {
 }
 
 // reject goes on to the end of a row that failed a test and leaves it without
-// elements.
+// elements. Where a malformed record is no error, what is left of the line is
+// passed over: whatever it is, the row does not count.
 func (d *Decoder) reject() int {
 	i := d.stopped
-	if d.depth > 0 {
+	switch {
+	case d.options.Mode != FailFast:
+		i = d.endOfLine(i)
+	case d.depth > 0:
 		i = skipNested(d.text, i, insideObjects(d.depth))
 	}
 	if d.root.repeated {
 		d.root.reset(d.rows)
 	}
 	return i
+}
+
+// endOfLine is the place of the mark that ends the line of which i is a part, or of
+// the \r before it.
+func (d *Decoder) endOfLine(i int) int {
+	line := d.text.slice(i, d.last+1)
+	line = line[:strings.IndexByte(line, '\n')+1]
+	if n := strings.IndexByte(line, '\r'); n >= 0 && d.lines.separator == "" {
+		return i + n
+	}
+	return i + len(line) - 1
 }
 
 // line reads the line of chunk that begins at i with the general path and
@@ -417,9 +434,10 @@ func (d *Decoder) Batch() *batch.Batch {
 // zone is the zone of text without one.
 func (d *Decoder) zone() *datetime.Zone { return d.options.Zone }
 
-// Test is a condition that rows must fulfil to count. Rows that do not are still
-// checked, but not read further, and are left out of the batch's Sel. The engine
-// tests rows again: a test that the decoder cannot use changes nothing.
+// Test is a condition that rows must fulfil to count. Rows that do not are not read
+// further, and are left out of the batch's Sel: what is wrong behind the field that
+// fails is found only with FAILFAST. The engine tests rows again: a test that the
+// decoder cannot use changes nothing.
 type Test struct {
 	// Path names a column and the fields on the way to the tested one.
 	Path []string
