@@ -35,7 +35,7 @@ import (
 // Session is where DataFrames come from: connectors, functions, temporary views,
 // settings and running queries. Its methods may be called from any goroutine.
 type Session struct {
-	registry *expr.Registry
+	registry *expr.Registry // under mu, see known
 	clock    clock.Clock
 	fs       vfs.FS
 	log      *slog.Logger
@@ -155,7 +155,7 @@ func (s *Session) connectorEnv(c *conf) connector.Env {
 
 // analyze resolves a plan with the present settings.
 func (s *Session) analyze(ctx context.Context, n plan.Node, c *conf) (plan.Node, error) {
-	a := &analyze.Analyzer{Registry: s.registry, Catalog: &s.catalog, Env: s.connectorEnv(c),
+	a := &analyze.Analyzer{Registry: s.known(), Catalog: &s.catalog, Env: s.connectorEnv(c),
 		Resolver: expr.Resolver{ANSI: c.ansi, Location: c.location}, Variables: s.variables.lookUp, Settle: s.settle}
 	return a.Analyze(ctx, n)
 }

@@ -430,7 +430,14 @@ func (r *resolution) aggregateCall(agg *expr.AggregateCall, u *expr.UnresolvedFu
 
 // call finds a function by name and resolves it over resolved arguments.
 func (r *resolution) call(name string, args []expr.Expr, u *expr.UnresolvedFunction) (expr.Expr, error) {
-	if f := r.Registry.Aggregate(name); f != nil {
+	known := r.Registry
+	if u.Own != nil {
+		var err error
+		if known, err = known.With(u.Own); err != nil {
+			return nil, err
+		}
+	}
+	if f := known.Aggregate(name); f != nil {
 		res, err := f.Resolve(&r.Resolver, args)
 		if err != nil {
 			return nil, place(err, u.At)
@@ -439,7 +446,7 @@ func (r *resolution) call(name string, args []expr.Expr, u *expr.UnresolvedFunct
 	}
 	// window is a function and, where windows overlap, a generator, which the
 	// analyzer puts in itself.
-	if f := r.Registry.Generator(name); f != nil && r.Registry.Scalar(name) == nil {
+	if f := known.Generator(name); f != nil && known.Scalar(name) == nil {
 		list, made, err := f.Resolve(&r.Resolver, args)
 		if err != nil {
 			return nil, place(err, u.At)
@@ -450,7 +457,7 @@ func (r *resolution) call(name string, args []expr.Expr, u *expr.UnresolvedFunct
 		return nil, fault.New(fault.NestedGenerator, "the generator %v stands inside an expression; it must stand alone", args[i]).
 			Locate(u.At)
 	}
-	f := r.Registry.Scalar(name)
+	f := known.Scalar(name)
 	if f == nil {
 		if err := r.withoutOver(name, u.At); err != nil {
 			return nil, err

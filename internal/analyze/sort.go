@@ -202,5 +202,8 @@ func (r *resolution) generates(e expr.Expr) bool {
 		e = a.Child
 	}
 	u, ok := e.(*expr.UnresolvedFunction)
+	if ok && u.Own != nil {
+		return u.Own.Generator != nil
+	}
 	return ok && r.Registry.Generator(u.Name) != nil && r.Registry.Scalar(u.Name) == nil
 }

@@ -152,6 +152,7 @@ type Registry struct {
 	aggregates map[string]*Aggregate
 	generators map[string]*Generator
 	windows    map[string]*WindowFunction
+	own        map[string]bool // the names of the user's, see [Registry.With]
 }
 
 // NewRegistry is an empty registry.

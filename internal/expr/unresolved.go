@@ -48,6 +48,8 @@ type UnresolvedFunction struct {
 	OrderBy []*SortOrder
 	// Written tells name(…) from an operator, for messages.
 	Written bool
+	// Own is the function itself where it is one of the user's; nil looks Name up.
+	Own *Routine
 	// Lookup says among which functions a client wants the name.
 	Lookup Lookup
 	At     fault.Position

@@ -36,6 +36,7 @@ var (
 	UnresolvedRoutine     = Condition{"UNRESOLVED_ROUTINE", "42883"}
 	AmbiguousReference    = Condition{"AMBIGUOUS_REFERENCE", "42704"}
 	TableNotFound         = Condition{"TABLE_OR_VIEW_NOT_FOUND", "42P01"}
+	RoutineExists         = Condition{"ROUTINE_ALREADY_EXISTS", "42723"}
 	ViewExists            = Condition{"TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", "42P07"}
 	DataSourceNotFound    = Condition{"DATA_SOURCE_NOT_FOUND", "42K02"}
 	PathNotFound          = Condition{"PATH_NOT_FOUND", "42K03"}

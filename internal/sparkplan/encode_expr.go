@@ -117,6 +117,8 @@ func (c *encoder) function(e *expr.UnresolvedFunction) (*sparkpb.Expression, err
 	switch {
 	case err != nil:
 		return nil, err
+	case e.Own != nil:
+		return nil, unsayable("a Go function", e.At)
 	case e.Filter != nil:
 		return nil, unsayable("FILTER (WHERE …)", e.At)
 	case len(e.OrderBy) > 0:
