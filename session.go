@@ -30,12 +30,13 @@ import (
 	"github.com/weirstream/weir/internal/sql"
 	"github.com/weirstream/weir/internal/statesource"
 	"github.com/weirstream/weir/internal/vfs"
+	"github.com/weirstream/weir/udf"
 )
 
 // Session is where DataFrames come from: connectors, functions, temporary views,
 // settings and running queries. Its methods may be called from any goroutine.
 type Session struct {
-	registry *expr.Registry // under mu, see known
+	library  *udf.Library
 	clock    clock.Clock
 	fs       vfs.FS
 	log      *slog.Logger
@@ -103,7 +104,7 @@ func Open(options ...Option) (*Session, error) {
 	for _, o := range options {
 		o(&set)
 	}
-	s := &Session{registry: builtin.Registry(), clock: set.clock, fs: set.fs, log: set.log, out: set.out,
+	s := &Session{library: udf.NewLibrary(builtin.Registry()), clock: set.clock, fs: set.fs, log: set.log, out: set.out,
 		bus: progress.NewBus(), memory: new(memory.Format)}
 	s.conf = defaultConf()
 	s.conf.workers = set.workers
@@ -140,6 +141,11 @@ func (s *Session) Close() error {
 // Streams are the session's running queries (S92).
 func (s *Session) Streams() *Queries { return s.queries }
 
+// Register makes Go functions known by their names, to SQL and to
+// [functions.Call] (S41). One takes the place of another of its name; the name of
+// a built-in function is refused. Queries that run keep what they were started with.
+func (s *Session) Register(list ...*udf.Function) error { return s.library.Add(list...) }
+
 // settings is a copy of the settings as they are now: a query that starts keeps
 // them (S95).
 func (s *Session) settings() conf {
@@ -155,7 +161,7 @@ func (s *Session) connectorEnv(c *conf) connector.Env {
 
 // analyze resolves a plan with the present settings.
 func (s *Session) analyze(ctx context.Context, n plan.Node, c *conf) (plan.Node, error) {
-	a := &analyze.Analyzer{Registry: s.known(), Catalog: &s.catalog, Env: s.connectorEnv(c),
+	a := &analyze.Analyzer{Registry: s.library.Known(), Catalog: &s.catalog, Env: s.connectorEnv(c),
 		Resolver: expr.Resolver{ANSI: c.ansi, Location: c.location}, Variables: s.variables.lookUp, Settle: s.settle}
 	return a.Analyze(ctx, n)
 }

@@ -34,7 +34,7 @@ func (s *Session) show(ctx context.Context, c *plan.Show) (*DataFrame, error) {
 		}
 		return s.CreateDataFrame(list, "namespace STRING, "+column+" STRING, isTemporary BOOLEAN"), nil
 	case "functions":
-		known := s.known()
+		known := s.library.Known()
 		for _, name := range known.Names() {
 			if matches(name) && (!c.User || known.Own(name)) {
 				list = append(list, Row{name})
@@ -117,7 +117,7 @@ func (s *Session) describe(ctx context.Context, c *plan.Describe) (*DataFrame, e
 // describeFunction tells of what kind a function is.
 func (s *Session) describeFunction(c *plan.Describe) (*DataFrame, error) {
 	name := strings.ToLower(c.Name[len(c.Name)-1])
-	r, kind := s.known(), ""
+	r, kind := s.library.Known(), ""
 	switch {
 	case r.Aggregate(name) != nil:
 		kind = "aggregate function"
