@@ -36,13 +36,13 @@ import (
 // Session is where DataFrames come from: connectors, functions, temporary views,
 // settings and running queries. Its methods may be called from any goroutine.
 type Session struct {
-	library  *udf.Library
-	clock    clock.Clock
-	fs       vfs.FS
-	log      *slog.Logger
-	out      io.Writer
-	bus      *progress.Bus
-	memory   *memory.Format
+	library *udf.Library
+	clock   clock.Clock
+	fs      vfs.FS
+	log     *slog.Logger
+	out     io.Writer
+	bus     *progress.Bus
+	memory  *memory.Format
 
 	catalog catalog
 	tables  tables
