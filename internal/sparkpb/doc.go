@@ -1,8 +1,6 @@
 // Package sparkpb holds the messages of Spark Connect: plans, commands, and what a
 // client and a server say to each other, with the wire format they travel in.
 //
-//	messages.txt ──(TestMessages -update)──▶ messages.go, arms_test.go
-//
 //	bytes ── Unmarshal ──▶ *ExecuteRequest ─ Plan ─ Relation ─ Kind: *Project ─ …
 //	      ◀── Marshal ────                                      │
 //	                                                 package sparkplan
@@ -18,7 +16,24 @@
 // names are ours. Go's registry of message types knows nothing of these, so that a
 // program may link another client of Spark Connect too.
 //
-// What a newer client sends beyond messages.txt is skipped and listed: a Kind that is
+// The structs are all that says what is on the wire:
+//
+//	`pb:"3"`                the number; how it travels follows from the Go type:
+//	                          bool, int32, int64, uint32, an enumeration   varint
+//	                          float32, float64                             4, 8 bytes
+//	                          string, []byte, *Message                     length, bytes
+//	                          []T    one after the other, numbers packed into one
+//	                          map    pairs of key and value
+//	                          *T     of a number or text: written even if it is zero
+//	`pb:"1,optional"`       bytes that may be empty and still there
+//	`pb:"3,oneof=trigger"`  of the fields of a struct with this word one is there
+//	`pb:"kind"`             a Kind; the numbers of its arms stand in a table beside it
+//
+// They are read by reflection once, at the first use, into a table for each struct
+// ([layout]) that one loop writes by and one reads by. Plans are small: what a plan
+// costs is its analysis.
+//
+// What a newer client sends beyond these messages is skipped and listed: a Kind that is
 // nil together with an [UnknownField] says that the other side wants what we do not
 // know. Left out are declarative pipelines.
 //

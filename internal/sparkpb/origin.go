@@ -25,3 +25,42 @@ func (o *Origin) String() string {
 	}
 	return ""
 }
+
+// Origin is where in the user's program something was written.
+type Origin struct {
+	message
+	PythonOrigin *PythonOrigin `pb:"1,oneof=function"`
+	JVMOrigin    *JVMOrigin    `pb:"2,oneof=function"`
+}
+
+// PythonOrigin is a place in a Python program.
+type PythonOrigin struct {
+	message
+	Fragment string `pb:"1"`
+	CallSite string `pb:"2"`
+}
+
+// JVMOrigin is a place in a Scala or Java program, or in SQL text.
+type JVMOrigin struct {
+	message
+	Line          *int32        `pb:"1"`
+	StartPosition *int32        `pb:"2"`
+	StartIndex    *int32        `pb:"3"`
+	StopIndex     *int32        `pb:"4"`
+	SQLText       *string       `pb:"5"`
+	ObjectType    *string       `pb:"6"`
+	ObjectName    *string       `pb:"7"`
+	StackTrace    []*StackFrame `pb:"8"`
+}
+
+// StackFrame is a call on the stack of a program.
+type StackFrame struct {
+	message
+	ClassLoaderName *string `pb:"1"`
+	ModuleName      *string `pb:"2"`
+	ModuleVersion   *string `pb:"3"`
+	DeclaringClass  string  `pb:"4"`
+	MethodName      string  `pb:"5"`
+	FileName        *string `pb:"6"`
+	LineNumber      int32   `pb:"7"`
+}

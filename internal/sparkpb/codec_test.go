@@ -6,15 +6,17 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protodesc"
 	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/types/descriptorpb"
 	"google.golang.org/protobuf/types/dynamicpb"
 )
 
@@ -32,7 +34,7 @@ func random(t testing.TB) *rand.Rand {
 // fill gives a message random fields.
 func fill(r *rand.Rand, v reflect.Value, depth int) {
 	for i := range v.NumField() {
-		if r.IntN(3) > 0 {
+		if v.Type().Field(i).IsExported() && r.IntN(3) > 0 {
 			value(r, v.Field(i), depth, v.Type().Field(i).Name)
 		}
 	}
@@ -67,9 +69,7 @@ func value(r *rand.Rand, v reflect.Value, depth int, name string) {
 			value(r, v.Elem(), depth, name)
 		} else if depth > 0 {
 			v.Set(reflect.New(v.Type().Elem()))
-			if _, is := v.Interface().(Message); is {
-				fill(r, v.Elem(), depth-1)
-			}
+			fill(r, v.Elem(), depth-1)
 		}
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.Uint8 {
@@ -94,8 +94,10 @@ func value(r *rand.Rand, v reflect.Value, depth int, name string) {
 			v.SetMapIndex(reflect.ValueOf(strings.Repeat("k", r.IntN(20))), e)
 		}
 	case reflect.Interface:
-		of := arms[v.Type()]
-		arm := reflect.New(reflect.TypeOf(of[r.IntN(len(of))])).Elem()
+		table := reflect.ValueOf(kindTables[v.Type()])
+		numbers := table.MapKeys()
+		slices.SortFunc(numbers, func(x, y reflect.Value) int { return int(x.Int() - y.Int()) })
+		arm := reflect.New(table.MapIndex(numbers[r.IntN(len(numbers))]).Elem().Type()).Elem()
 		value(r, arm, depth, name)
 		if arm.Kind() != reflect.Pointer || !arm.IsNil() {
 			v.Set(arm)
@@ -104,12 +106,11 @@ func value(r *rand.Rand, v reflect.Value, depth int, name string) {
 }
 
 // TestRandomMessages sends messages of every type through the codec, and through the
-// codec of Google's library, which is told the messages from the same table.
+// codec of Google's library, which is told the messages from the same tags.
 func TestRandomMessages(t *testing.T) {
 	r := random(t)
 	file := descriptor(t)
-	for _, m := range all {
-		typ := reflect.TypeOf(m).Elem()
+	for typ := range layouts() {
 		theirs := file.Messages().ByName(protoreflect.Name(typ.Name()))
 		for range 20 {
 			want := reflect.New(typ)
@@ -139,98 +140,78 @@ func TestRandomMessages(t *testing.T) {
 	}
 }
 
-// descriptor tells Google's library the messages of messages.txt.
-func descriptor(t *testing.T) protoreflect.FileDescriptor {
-	text, err := os.ReadFile("messages.txt")
+// TestEveryMessageIsReached reads the sources: what is declared as a message must have
+// a layout, what is declared as one of a Kind must have a number, and no number may
+// belong to two fields.
+func TestEveryMessageIsReached(t *testing.T) {
+	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var tab table
-	if err := tab.read(string(text)); err != nil {
-		t.Fatal(err)
+	names, kinds := make(map[string]bool), make(map[string]bool)
+	for typ := range layouts() {
+		names[typ.Name()] = true
 	}
-	file := &descriptorpb.FileDescriptorProto{Name: proto.String("weir.txt"), Package: proto.String("w"), Syntax: proto.String("proto3")}
-	file.MessageType = append(file.MessageType, (&message{name: "Any", fields: []field{
-		{number: "1", typ: "string", name: "URL"}, {number: "2", typ: "bytes", name: "Value"}}}).descriptor())
-	for _, m := range tab.messages {
-		file.MessageType = append(file.MessageType, m.descriptor())
-	}
-	fd, err := protodesc.NewFile(file, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return fd
-}
-
-// wireTypes are the types of fields; an enumeration travels as its number.
-var wireTypes = map[string]descriptorpb.FieldDescriptorProto_Type{
-	"bool": descriptorpb.FieldDescriptorProto_TYPE_BOOL, "int32": descriptorpb.FieldDescriptorProto_TYPE_INT32,
-	"int64": descriptorpb.FieldDescriptorProto_TYPE_INT64, "uint32": descriptorpb.FieldDescriptorProto_TYPE_UINT32,
-	"float": descriptorpb.FieldDescriptorProto_TYPE_FLOAT, "double": descriptorpb.FieldDescriptorProto_TYPE_DOUBLE,
-	"string": descriptorpb.FieldDescriptorProto_TYPE_STRING, "bytes": descriptorpb.FieldDescriptorProto_TYPE_BYTES,
-}
-
-func (m *message) descriptor() *descriptorpb.DescriptorProto {
-	out := &descriptorpb.DescriptorProto{Name: proto.String(m.name)}
-	for i, f := range m.fields {
-		number := int32(0)
-		for _, c := range f.number {
-			number = number*10 + c - '0'
+	for kind, table := range kindTables {
+		for _, arm := range reflect.ValueOf(table).Seq2() {
+			_, name, _ := strings.Cut(arm.Elem().Type().String(), ".")
+			kinds[kind.Name()+" "+name] = true
 		}
-		d := &descriptorpb.FieldDescriptorProto{
-			Name: proto.String("f" + f.number), JsonName: proto.String("f" + f.number), Number: proto.Int32(number),
-			Label: descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL.Enum(),
+	}
+	// embedded are the types that make a struct a message, with the kind if it is of one.
+	embedded := map[string]string{"message": ""}
+	for kind := range kindTables {
+		embedded[strings.ToLower(kind.Name())] = kind.Name()
+	}
+	method := regexp.MustCompile(`(?m)^func \(\*?([A-Z]\w*)\) is(\w+)\(\)`)
+	structs := regexp.MustCompile(`(?m)^type ([A-Z]\w*) struct *{\s*(\w+)\s`)
+	seen := 0
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
 		}
-		describe := func(d *descriptorpb.FieldDescriptorProto, f field) {
-			switch typ, scalar := wireTypes[f.typ]; {
-			case f.enum:
-				d.Type = descriptorpb.FieldDescriptorProto_TYPE_INT32.Enum()
-			case scalar:
-				d.Type = typ.Enum()
-			default:
-				d.Type = descriptorpb.FieldDescriptorProto_TYPE_MESSAGE.Enum()
-				d.TypeName = proto.String(".w." + f.typ)
+		for _, m := range structs.FindAllSubmatch(text, -1) {
+			kind, is := embedded[strings.ToLower(string(m[2]))]
+			if !is {
+				continue
+			}
+			seen++
+			if !names[string(m[1])] {
+				t.Errorf("%s: nothing holds a %s; add what does, or delete it", name, m[1])
+			}
+			if kind != "" && !kinds[kind+" "+string(m[1])] {
+				t.Errorf("%s: the table of %s has no %s", name, kind, m[1])
 			}
 		}
-		describe(d, f)
-		group := f.either + f.kindFor
-		if f.optional && !f.isMessage() {
-			group = "only" + f.number
-		}
-		switch {
-		case f.isMap:
-			name := "F" + f.number + "Entry"
-			key := &descriptorpb.FieldDescriptorProto{Name: proto.String("key"), Number: proto.Int32(1),
-				Type: descriptorpb.FieldDescriptorProto_TYPE_STRING.Enum(), Label: d.Label}
-			val := &descriptorpb.FieldDescriptorProto{Name: proto.String("value"), Number: proto.Int32(2), Label: d.Label}
-			describe(val, f)
-			out.NestedType = append(out.NestedType, &descriptorpb.DescriptorProto{Name: &name,
-				Field: []*descriptorpb.FieldDescriptorProto{key, val}, Options: &descriptorpb.MessageOptions{MapEntry: proto.Bool(true)}})
-			d.Type, d.TypeName = descriptorpb.FieldDescriptorProto_TYPE_MESSAGE.Enum(), proto.String(".w."+m.name+"."+name)
-			d.Label = descriptorpb.FieldDescriptorProto_LABEL_REPEATED.Enum()
-		case f.repeated:
-			d.Label = descriptorpb.FieldDescriptorProto_LABEL_REPEATED.Enum()
-		case group != "":
-			at := -1
-			for k, o := range out.OneofDecl {
-				if o.GetName() == "o"+group {
-					at = k
-				}
+		for _, m := range method.FindAllSubmatch(text, -1) {
+			if !kinds[string(m[2])+" "+string(m[1])] {
+				t.Errorf("%s: the table of %s has no %s", name, m[2], m[1])
 			}
-			if at < 0 {
-				at = len(out.OneofDecl)
-				out.OneofDecl = append(out.OneofDecl, &descriptorpb.OneofDescriptorProto{Name: proto.String("o" + group)})
-			}
-			d.OneofIndex = proto.Int32(int32(at))
 		}
-		_ = i
-		out.Field = append(out.Field, d)
 	}
-	return out
+	if seen != len(names) {
+		t.Errorf("%d messages are declared, %d have a layout", seen, len(names))
+	}
+	for _, l := range layouts() {
+		fields := 0
+		for _, s := range l.slots {
+			if s.shape == kind {
+				fields += len(s.arms)
+			} else {
+				fields++
+			}
+		}
+		if fields != len(l.byNumber) {
+			t.Errorf("%s: two fields have one number", l.name)
+		}
+	}
 }
 
 func TestUnknownFieldsAreListed(t *testing.T) {
-	data := putString(putBool(putString(nil, 1, "s"), 77, true), 78, "x")
+	data := protowire.AppendString(protowire.AppendTag(nil, 1, protowire.BytesType), "s")
+	data = protowire.AppendVarint(protowire.AppendTag(data, 77, protowire.VarintType), 1)
+	data = protowire.AppendString(protowire.AppendTag(data, 78, protowire.BytesType), "x")
 	var m ExecuteRequest
 	unknown, err := Unmarshal(data, &m)
 	if err != nil || m.SessionID != "s" || len(unknown) != 2 || unknown[1].String() != "ExecuteRequest.78" {
@@ -241,8 +222,8 @@ func TestUnknownFieldsAreListed(t *testing.T) {
 func TestHostileBytes(t *testing.T) {
 	deep := []byte{}
 	for range 3 * maxDepth {
-		deep = sized([]byte{0x22}, func(b []byte) []byte { return append(b, deep...) }) // Relation.filter
-		deep = sized([]byte{0x0a}, func(b []byte) []byte { return append(b, deep...) }) // Filter.input
+		deep = protowire.AppendBytes([]byte{0x22}, deep) // Relation.filter
+		deep = protowire.AppendBytes([]byte{0x0a}, deep) // Filter.input
 		if len(deep) > 1<<16 {
 			break
 		}
@@ -259,7 +240,8 @@ func TestHostileBytes(t *testing.T) {
 		}
 	}
 	d := decoder{data: bytes.Repeat([]byte{0x2a, 0}, 11), left: 10} // ExecuteRequest.request_options
-	if d.fields(&ExecuteRequest{}); d.err == nil {
+	v := reflect.ValueOf(&ExecuteRequest{}).Elem()
+	if d.fields(layoutOf(v.Type()), v); d.err == nil {
 		t.Error("eleven messages are not more than ten")
 	}
 }
@@ -274,6 +256,11 @@ func TestPieces(t *testing.T) {
 	}
 	if f := m.Kind.(*Filter); f.Input == nil || f.Condition == nil {
 		t.Fatalf("%+v", f)
+	}
+	var plan Plan
+	one, two = Marshal(&Plan{Root: &Relation{}}), Marshal(&Plan{Command: &Command{}})
+	if _, err := Unmarshal(append(one, two...), &plan); err != nil || plan.Root != nil || plan.Command == nil {
+		t.Fatalf("of two that exclude each other the last one stays: %v, %+v", err, plan)
 	}
 	var list Longs
 	if _, err := Unmarshal([]byte{0x08, 5, 0x0a, 2, 6, 7}, &list); err != nil || !reflect.DeepEqual(list.Values, []int64{5, 6, 7}) {
