@@ -2,20 +2,43 @@ package state
 
 import (
 	"encoding/binary"
-	"fmt"
-	"math"
 	"slices"
 	"unsafe"
+
+	"github.com/klauspost/compress/s2"
 
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/kernel"
 	"github.com/weirstream/weir/types"
 )
 
-// appendColumn appends the encoding of all rows of c, which is no constant; see
-// docs/format/state.md. It clears the values of null rows, so that equal rows
-// have equal bytes: c must be the caller's own.
-func appendColumn(dst []byte, c *batch.Column) []byte {
+// columnWriter encodes columns; see docs/format/state.md. What a column has of bytes
+// is a piece, and each is compressed for itself where that pays: the texts of a
+// column are alike, those of two are not.
+//
+// A piece that has not become smaller is left as it is in the next blocks, too, so
+// that random texts cost one try in many.
+type columnWriter struct {
+	plain   bool    // nothing is compressed
+	pieces  int     // pieces of the block so far
+	resting []uint8 // by piece: in how many blocks it is not tried
+	raw     []byte  // scratch: a piece before it is compressed
+	lengths []int32 // scratch: those of the texts of a column
+}
+
+// restBlocks is in how many blocks a piece that did not shrink is not tried again.
+const restBlocks = 15
+
+// begin starts with a part, or a list of blocks of one. The bytes of a part follow
+// from its rows alone.
+func (w *columnWriter) begin(plain bool) { w.plain, w.resting = plain, w.resting[:0] }
+
+// block starts a block.
+func (w *columnWriter) block() { w.pieces = 0 }
+
+// column appends all rows of c, which is no constant. It clears the values of null
+// rows, so that equal rows have equal bytes: c must be the caller's own.
+func (w *columnWriter) column(dst []byte, c *batch.Column) []byte {
 	n := c.Len()
 	if c.Type.Kind == types.Null {
 		return dst
@@ -29,35 +52,35 @@ func appendColumn(dst []byte, c *batch.Column) []byte {
 	}
 	switch c.Type.Kind {
 	case types.Boolean:
-		return appendFixed[bool](dst, c, nulls)
+		return appendFixed[bool](w, dst, c, nulls)
 	case types.Byte:
-		return appendFixed[int8](dst, c, nulls)
+		return appendFixed[int8](w, dst, c, nulls)
 	case types.Short:
-		return appendFixed[int16](dst, c, nulls)
+		return appendNumbers[int16](w, dst, c, nulls)
 	case types.Int, types.Date, types.YearMonthInterval:
-		return appendFixed[int32](dst, c, nulls)
+		return appendNumbers[int32](w, dst, c, nulls)
 	case types.Float:
-		return appendFixed[float32](dst, c, nulls)
+		return appendFixed[float32](w, dst, c, nulls)
 	case types.Double:
-		return appendFixed[float64](dst, c, nulls)
+		return appendFixed[float64](w, dst, c, nulls)
 	case types.Decimal128:
-		return appendFixed[types.Decimal](dst, c, nulls)
+		return appendFixed[types.Decimal](w, dst, c, nulls)
 	case types.CalendarInterval:
-		return appendFixed[types.Interval](dst, c, nulls)
+		return appendFixed[types.Interval](w, dst, c, nulls)
 	case types.String, types.Binary, types.Variant:
-		return appendTexts(dst, c, nulls)
+		return w.texts(dst, c, nulls)
 	case types.Array, types.Map:
-		return appendLists(dst, c)
+		return w.lists(dst, c)
 	case types.Struct:
 		for _, child := range c.Children {
 			if nulls {
 				child.AndValid(c)
 			}
-			dst = appendColumn(dst, child)
+			dst = w.column(dst, child)
 		}
 		return dst
 	default:
-		return appendFixed[int64](dst, c, nulls)
+		return appendNumbers[int64](w, dst, c, nulls)
 	}
 }
 
@@ -77,19 +100,27 @@ func appendBits(dst []byte, bits []uint64, n int) []byte {
 	return dst
 }
 
-// appendFixed appends values of a fixed width as they lie in memory, which is
-// little-endian on the machines that weir runs on.
-func appendFixed[T batch.Value](dst []byte, c *batch.Column, nulls bool) []byte {
-	values := batch.Values[T](c)
-	if nulls {
-		var zero T
-		for i := range values {
-			if c.Null(i) {
-				values[i] = zero
-			}
+func clearNulls[T batch.Value](c *batch.Column, values []T) {
+	var zero T
+	for i := range values {
+		if c.Null(i) {
+			values[i] = zero
 		}
 	}
-	return append(dst, bytesOf(values)...)
+}
+
+// appendFixed appends values of a fixed width as they lie in memory, which is
+// little-endian on the machines that weir runs on.
+func appendFixed[T batch.Value](w *columnWriter, dst []byte, c *batch.Column, nulls bool) []byte {
+	values := batch.Values[T](c)
+	if nulls {
+		clearNulls(c, values)
+	}
+	raw := bytesOf(values)
+	if w.tries(len(raw)) {
+		return w.shrink(dst, raw)
+	}
+	return append(asIs(dst, len(raw)), raw...)
 }
 
 func bytesOf[T batch.Value](values []T) []byte {
@@ -97,175 +128,112 @@ func bytesOf[T batch.Value](values []T) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), len(values)*int(unsafe.Sizeof(one)))
 }
 
-func appendTexts(dst []byte, c *batch.Column, nulls bool) []byte {
-	values := batch.Values[string](c)
-	dst = slices.Grow(dst, 4*len(values))
-	for i, v := range values {
-		if nulls && c.Null(i) {
-			values[i], v = "", ""
-		}
-		dst = binary.LittleEndian.AppendUint32(dst, uint32(len(v)))
+// appendNumbers appends whole numbers by their distance from the least.
+func appendNumbers[T number](w *columnWriter, dst []byte, c *batch.Column, nulls bool) []byte {
+	values := batch.Values[T](c)
+	if nulls {
+		clearNulls(c, values)
 	}
+	return packNumbers(w, dst, values)
+}
+
+func packNumbers[T number](w *columnWriter, dst []byte, values []T) []byte {
+	least, width := span(values)
+	dst = append(dst, byte(width))
+	dst = binary.AppendVarint(dst, least)
+	n := width * len(values)
+	if w.tries(n) {
+		w.raw = pack(w.raw[:0], values, least, width)
+		return w.shrink(dst, w.raw)
+	}
+	return pack(asIs(dst, n), values, least, width)
+}
+
+func (w *columnWriter) texts(dst []byte, c *batch.Column, nulls bool) []byte {
+	values := batch.Values[string](c)
+	if nulls {
+		clearNulls(c, values)
+	}
+	w.lengths = slices.Grow(w.lengths[:0], len(values))[:len(values)]
+	total := 0
+	for i, v := range values {
+		w.lengths[i] = int32(len(v))
+		total += len(v)
+	}
+	dst = packNumbers(w, dst, w.lengths)
+	if w.tries(total) {
+		w.raw = appendAll(w.raw[:0], values, total)
+		return w.shrink(dst, w.raw)
+	}
+	return appendAll(asIs(dst, total), values, total)
+}
+
+// appendAll appends texts, of so many bytes.
+func appendAll(dst []byte, values []string, total int) []byte {
+	dst = slices.Grow(dst, total)
 	for _, v := range values {
 		dst = append(dst, v...)
 	}
 	return dst
 }
 
-// appendLists appends the lengths of arrays or maps, and what is in them.
-func appendLists(dst []byte, c *batch.Column) []byte {
-	for i := range c.Len() {
-		dst = binary.LittleEndian.AppendUint32(dst, uint32(c.Offsets[i+1]-c.Offsets[i]))
+// lists appends the lengths of arrays or maps, and what is in them.
+func (w *columnWriter) lists(dst []byte, c *batch.Column) []byte {
+	n := c.Len()
+	w.lengths = slices.Grow(w.lengths[:0], n)[:n]
+	for i := range n {
+		w.lengths[i] = c.Offsets[i+1] - c.Offsets[i]
 	}
+	dst = packNumbers(w, dst, w.lengths)
 	for _, child := range c.Children {
-		dst = appendColumn(dst, child)
+		dst = w.column(dst, child)
 	}
 	return dst
 }
 
-// columnReader decodes columns. The strings of what it gives are views of data.
-type columnReader struct{ data []byte }
-
-// errShort says that columns need more bytes than there are.
-var errShort = fmt.Errorf("columns are cut short")
-
-func (r *columnReader) take(n int) ([]byte, error) {
-	if n < 0 || n > len(r.data) {
-		return nil, errShort
+// tries reports whether the next piece, of n bytes, is to be compressed.
+func (w *columnWriter) tries(n int) bool {
+	piece := w.pieces
+	w.pieces++
+	if w.plain || n < minCompress {
+		return false
 	}
-	b := r.data[:n]
-	r.data = r.data[n:]
-	return b, nil
+	for len(w.resting) <= piece {
+		w.resting = append(w.resting, 0)
+	}
+	if w.resting[piece] > 0 {
+		w.resting[piece]--
+		return false
+	}
+	return true
 }
 
-// column makes c the n rows that come next.
-func (r *columnReader) column(c *batch.Column, n int) error {
-	if c.Type.Kind == types.Null {
-		c.Resize(n)
-		return nil
+// The forms of a piece.
+const (
+	pieceAsIs       = 0
+	pieceCompressed = 1
+)
+
+// asIs begins a piece of n bytes that is not compressed. One of no bytes is nothing.
+func asIs(dst []byte, n int) []byte {
+	if n == 0 {
+		return dst
 	}
-	flag, err := r.take(1)
-	if err != nil {
-		return err
-	}
-	var valid []uint64
-	switch flag[0] {
-	case 0:
-	case 1:
-		bits, err := r.take((n + 7) / 8)
-		if err != nil {
-			return err
-		}
-		valid = make([]uint64, batch.Words(n))
-		for i, b := range bits {
-			valid[i>>3] |= uint64(b) << (i & 7 * 8)
-		}
-	default:
-		return fmt.Errorf("a column begins with %d, not with 0 or 1", flag[0])
-	}
-	if err := r.values(c, n); err != nil {
-		return err
-	}
-	c.SetValid(valid)
-	return nil
+	return append(dst, pieceAsIs)
 }
 
-func (r *columnReader) values(c *batch.Column, n int) error {
-	switch c.Type.Kind {
-	case types.Boolean:
-		return readBooleans(r, c, n)
-	case types.Byte:
-		return readFixed[int8](r, c, n)
-	case types.Short:
-		return readFixed[int16](r, c, n)
-	case types.Int, types.Date, types.YearMonthInterval:
-		return readFixed[int32](r, c, n)
-	case types.Float:
-		return readFixed[float32](r, c, n)
-	case types.Double:
-		return readFixed[float64](r, c, n)
-	case types.Decimal128:
-		return readFixed[types.Decimal](r, c, n)
-	case types.CalendarInterval:
-		return readFixed[types.Interval](r, c, n)
-	case types.String, types.Binary, types.Variant:
-		return r.texts(c, n)
-	case types.Array, types.Map:
-		return r.lists(c, n)
-	case types.Struct:
-		c.ShareStruct(n, nil)
-		for _, child := range c.Children {
-			if err := r.column(child, n); err != nil {
-				return err
-			}
-		}
-		return nil
-	default:
-		return readFixed[int64](r, c, n)
+// shrink appends the piece that was tried last: compressed, if it then takes a
+// sixteenth less at least.
+func (w *columnWriter) shrink(dst, raw []byte) []byte {
+	at := len(dst) + 5
+	most := s2.MaxEncodedLen(len(raw))
+	dst = slices.Grow(dst, 5+most)
+	c := s2.Encode(dst[at:at+most], raw)
+	if len(c) > len(raw)-len(raw)/16 {
+		w.resting[w.pieces-1] = restBlocks
+		return append(append(dst, pieceAsIs), raw...)
 	}
-}
-
-func readFixed[T batch.Value](r *columnReader, c *batch.Column, n int) error {
-	var one T
-	data, err := r.take(n * int(unsafe.Sizeof(one)))
-	if err != nil {
-		return err
-	}
-	c.Resize(n)
-	copy(bytesOf(batch.Values[T](c)), data)
-	return nil
-}
-
-// readBooleans takes any byte but 0 for true: nothing else may stand in a bool.
-func readBooleans(r *columnReader, c *batch.Column, n int) error {
-	data, err := r.take(n)
-	if err != nil {
-		return err
-	}
-	c.Resize(n)
-	values := batch.Values[bool](c)
-	for i, b := range data {
-		values[i] = b != 0
-	}
-	return nil
-}
-
-func (r *columnReader) texts(c *batch.Column, n int) error {
-	lengths, err := r.take(4 * n)
-	if err != nil {
-		return err
-	}
-	c.Resize(n)
-	values := batch.Values[string](c)
-	for i := range values {
-		b, err := r.take(int(binary.LittleEndian.Uint32(lengths[4*i:])))
-		if err != nil {
-			return err
-		}
-		values[i] = batch.View(b)
-	}
-	return nil
-}
-
-func (r *columnReader) lists(c *batch.Column, n int) error {
-	lengths, err := r.take(4 * n)
-	if err != nil {
-		return err
-	}
-	c.Resize(n)
-	total := int64(0)
-	for i := range n {
-		total += int64(binary.LittleEndian.Uint32(lengths[4*i:]))
-		// A row inside takes a byte in most types, but none where its type is null.
-		if total > math.MaxInt32 {
-			return errShort
-		}
-		c.Offsets[i+1] = int32(total)
-	}
-	for _, child := range c.Children {
-		if err := r.column(child, int(total)); err != nil {
-			return err
-		}
-	}
-	return nil
+	dst = append(dst, pieceCompressed)
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(c)))
+	return dst[:at+len(c)]
 }

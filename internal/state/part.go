@@ -12,7 +12,7 @@ import (
 )
 
 // magic begins every part; its last byte is the format.
-const magic = "wst\x01"
+const magic = "wst\x02"
 
 // blockRows is how many rows a block holds at most, unless they are large, when
 // it holds fewer: maxBlock is what a block should take, in bytes.
@@ -21,9 +21,12 @@ const (
 	maxBlock  = 4 << 20
 )
 
-// minCompress is the length in bytes from which the body of a block is
-// compressed.
+// minCompress is the length in bytes from which a piece of a column, or the body of
+// a block, is compressed.
 const minCompress = 512
+
+// spillBytes is from how many encoded bytes on a delta that may go to a file does.
+const spillBytes = 1 << 20
 
 // Header says what a part holds.
 type Header struct {
@@ -45,40 +48,43 @@ type Header struct {
 //	magic │ header │ block │ block │ …
 //
 // Header and blocks are frames with a length and a sum. The blocks with deleted
-// keys come first. A block holds rows in order of shard and says how many there
-// are of each, so that a reader passes over what it does not need.
+// keys come first. A block of a snapshot holds rows in order of shard and says how
+// many there are of each, so that a reader passes over what it does not need. A
+// delta has its rows as they were first touched, and is written while it is made.
 type Part struct {
 	Header
 	blocks []block
 	framed bool   // the blocks are in frames as soon as they are made
 	frames []byte // the encoded blocks, over a buffer of whoever made the part
+
+	open  func() (io.Writer, error) // opens the file of a large delta; nil: there is none
+	file  io.Writer                 // that file, once it is open
+	ahead int64                     // bytes that went there
 }
 
 // block is a list of rows, encoded as columns. Those of a Part that was parsed
 // hold the body as it lies in the file.
 type block struct {
 	deleted, compressed bool
-	rows, size          int // size: of the body, before compression
-	runs                []ShardRun
+	rows, size          int        // size: of the body of a compressed one, before compression
+	runs                []ShardRun // none: the rows are in no order
 	body                []byte
 }
 
 // castagnoli is the polynomial of all sums.
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// Write writes the part. It compresses large blocks, and lets go of each after
-// it was written, so that a part can be written once.
+// Write writes the part, or what of it is not in its file yet, and gives its size.
+// It compresses large blocks, and lets go of each after it was written, so that a
+// part can be written once.
 func (p *Part) Write(to io.Writer) (int64, error) {
+	if p.framed {
+		p.file = to
+		err := p.flush()
+		return p.ahead, err
+	}
 	frame := append(make([]byte, 0, 64), magic...)
 	frame = appendFrame(frame, p.encodeHeader)
-	if p.framed {
-		n, err := to.Write(frame)
-		if err != nil {
-			return int64(n), err
-		}
-		more, err := to.Write(p.frames)
-		return int64(n) + int64(more), err
-	}
 	written := int64(0)
 	for i := -1; i < len(p.blocks); i++ {
 		if i >= 0 {
@@ -94,8 +100,35 @@ func (p *Part) Write(to io.Writer) (int64, error) {
 	return written, nil
 }
 
+// flush writes the frames that are made to the file.
+func (p *Part) flush() error {
+	if p.ahead == 0 {
+		head := appendFrame(append(make([]byte, 0, 64), magic...), p.encodeHeader)
+		n, err := p.file.Write(head)
+		if p.ahead += int64(n); err != nil {
+			return err
+		}
+	}
+	n, err := p.file.Write(p.frames)
+	p.ahead, p.frames = p.ahead+int64(n), p.frames[:0]
+	return err
+}
+
+// spill writes frames to the delta's file, if it may have one and they are many.
+func (p *Part) spill() (err error) {
+	if p.open == nil || len(p.frames) < spillBytes {
+		return nil
+	}
+	if p.file == nil {
+		if p.file, err = p.open(); err != nil {
+			return err
+		}
+	}
+	return p.flush()
+}
+
 // Size is about how long a delta is, encoded, before it is written.
-func (p *Part) Size() int { return len(p.frames) + 64 }
+func (p *Part) Size() int { return int(p.ahead) + len(p.frames) + 64 }
 
 // Bytes is the part in one piece; as with Write it can be had once.
 func (p *Part) Bytes() []byte {
@@ -134,7 +167,7 @@ func (p *Part) encodeHeader(dst []byte) []byte {
 	}
 	dst = append(dst, kind)
 	for _, v := range [...]uint64{uint64(p.Operator), uint64(p.Version), uint64(p.Shards.First), uint64(p.Shards.Last),
-		uint64(p.Deleted), uint64(p.Rows), uint64(len(p.blocks))} {
+		uint64(p.Deleted), uint64(p.Rows)} {
 		dst = binary.AppendUvarint(dst, v)
 	}
 	return dst
@@ -146,14 +179,33 @@ const (
 	flagCompressed = 2
 )
 
+// encode appends a block whose body is there.
 func (b *block) encode(dst []byte) []byte {
-	start, flags := len(dst), byte(0)
+	if len(b.body) >= minCompress {
+		at, most := len(dst)+64+4*len(b.runs), s2.MaxEncodedLen(len(b.body))
+		dst = slices.Grow(dst, at+most-len(dst))
+		if c := s2.Encode(dst[at:at+most], b.body); len(c) < len(b.body) {
+			b.compressed, b.size = true, len(b.body)
+			return append(b.encodeHead(dst), c...)
+		}
+	}
+	return append(b.encodeHead(dst), b.body...)
+}
+
+// encodeHead appends what stands before the body.
+func (b *block) encodeHead(dst []byte) []byte {
+	flags := byte(0)
 	if b.deleted {
 		flags = flagDeleted
 	}
+	if b.compressed {
+		flags |= flagCompressed
+	}
 	dst = append(dst, flags)
 	dst = binary.AppendUvarint(dst, uint64(b.rows))
-	dst = binary.AppendUvarint(dst, uint64(b.size))
+	if b.compressed {
+		dst = binary.AppendUvarint(dst, uint64(b.size))
+	}
 	dst = binary.AppendUvarint(dst, uint64(len(b.runs)))
 	last := uint8(0)
 	for _, r := range b.runs {
@@ -161,34 +213,28 @@ func (b *block) encode(dst []byte) []byte {
 		dst = binary.AppendUvarint(dst, uint64(r.Rows))
 		last = r.Shard
 	}
-	if len(b.body) >= minCompress {
-		at, most := len(dst), s2.MaxEncodedLen(len(b.body))
-		dst = slices.Grow(dst, most)
-		if c := s2.Encode(dst[at:at+most], b.body); len(c) < len(b.body) {
-			dst[start] |= flagCompressed
-			return dst[:at+len(c)]
-		}
-	}
-	return append(dst, b.body...)
+	return dst
 }
 
 // ParsePart checks every sum and reads the headers. The part keeps content.
 func ParsePart(content []byte) (*Part, error) {
-	if len(content) < len(magic) || string(content[:len(magic)]) != magic {
-		return nil, errors.New("it does not begin as a file of state does")
-	}
 	at := len(magic)
+	switch {
+	case len(content) < at || string(content[:at-1]) != magic[:at-1]:
+		return nil, errors.New("it does not begin as a file of state does")
+	case content[at-1] != magic[at-1]:
+		return nil, fmt.Errorf("it has form %d of state, and this weir reads form %d", content[at-1], magic[at-1])
+	}
 	header, at, err := frameAt(content, at)
 	if err != nil {
 		return nil, err
 	}
 	p := &Part{}
-	blocks, err := p.decodeHeader(header)
-	if err != nil {
+	if err := p.decodeHeader(header); err != nil {
 		return nil, err
 	}
 	deleted, rows := 0, 0
-	for range blocks {
+	for at < len(content) {
 		start := at
 		var payload []byte
 		if payload, at, err = frameAt(content, at); err != nil {
@@ -205,10 +251,7 @@ func ParsePart(content []byte) (*Part, error) {
 		}
 		p.blocks = append(p.blocks, b)
 	}
-	switch {
-	case at != len(content):
-		return nil, fmt.Errorf("%d bytes follow its end at byte %d", len(content)-at, at)
-	case deleted != p.Deleted || rows != p.Rows:
+	if deleted != p.Deleted || rows != p.Rows {
 		return nil, fmt.Errorf("it says that it has %d deleted keys and %d rows, and has %d and %d", p.Deleted, p.Rows, deleted, rows)
 	}
 	return p, nil
@@ -232,21 +275,20 @@ func frameAt(content []byte, at int) (payload []byte, next int, err error) {
 	return payload, at + 8 + int(n), nil
 }
 
-// decodeHeader reads a header and returns the number of blocks.
-func (p *Part) decodeHeader(data []byte) (int, error) {
+// decodeHeader reads a header.
+func (p *Part) decodeHeader(data []byte) error {
 	if len(data) == 0 || data[0] != 'D' && data[0] != 'S' {
-		return 0, errors.New("its kind is unknown to this weir")
+		return errors.New("its kind is unknown to this weir")
 	}
 	p.Snapshot = data[0] == 'S'
 	d := numbers{data: data[1:]}
 	p.Operator, p.Version = d.next(maxRows), Version(d.next(1<<62))
 	p.Shards = Shards{uint8(d.next(255)), uint8(d.next(255))}
 	p.Deleted, p.Rows = d.next(maxRows), d.next(maxRows)
-	blocks := d.next(maxRows)
 	if d.bad || len(d.data) > 0 {
-		return 0, errors.New("its header has another form")
+		return errors.New("its header has another form")
 	}
-	return blocks, nil
+	return nil
 }
 
 // maxRows is more than any part has.
@@ -258,9 +300,11 @@ func (b *block) decode(data []byte) error {
 	}
 	b.deleted, b.compressed = data[0]&flagDeleted != 0, data[0]&flagCompressed != 0
 	d := numbers{data: data[1:]}
-	b.rows, b.size = d.next(maxRows), d.next(maxRows)
-	rows, shard := 0, 0
-	for i := range d.next(256) {
+	if b.rows = d.next(blockRows); b.compressed {
+		b.size = d.next(maxRows)
+	}
+	rows, shard, runs := 0, 0, d.next(256)
+	for i := range runs {
 		step := d.next(255)
 		shard += step
 		r := ShardRun{uint8(shard), d.next(maxRows)}
@@ -272,10 +316,8 @@ func (b *block) decode(data []byte) error {
 	}
 	b.body = d.data
 	switch {
-	case d.bad || rows != b.rows:
+	case d.bad || b.rows == 0 || runs > 0 && rows != b.rows:
 		return errors.New("its list of shards has another form")
-	case !b.compressed && len(b.body) != b.size:
-		return fmt.Errorf("it has %d bytes and not %d", len(b.body), b.size)
 	case b.compressed:
 		if n, err := s2.DecodedLen(b.body); err != nil || n != b.size {
 			return errors.New("its compressed body has another length")

@@ -228,7 +228,7 @@ func TestRowsComeBack(t *testing.T) {
 		want := content(tab)
 		for _, snapshot := range []bool{false, true} {
 			h := Header{Operator: 3, Version: 7, Shards: whole}
-			make := (*Slots).Delta
+			make := func(s *Slots, h Header) (*Part, error) { return s.Delta(h, nil) }
 			if snapshot {
 				make = (*Slots).Snapshot
 			}
@@ -269,7 +269,7 @@ func TestDelta(t *testing.T) {
 		return []*batch.Column{batch.Wrap(types.Of(types.Long), numbers, nil)}
 	}
 	delta := func() *Part {
-		p, err := tab.Delta(Header{Shards: whole})
+		p, err := tab.Delta(Header{Shards: whole}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -321,7 +321,7 @@ func small(t testing.TB) map[string][]byte {
 	tab.Clear()
 	tab.Delete([]int32{0})
 	put(t, tab, []*batch.Column{column(text, "weir", nil)}, []*batch.Column{column(long, int64(2), nil)}, 2)
-	delta, err := tab.Delta(Header{Version: 2, Shards: whole})
+	delta, err := tab.Delta(Header{Version: 2, Shards: whole}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -377,7 +377,7 @@ func FuzzParsePart(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		// The sums would keep everything out: what is read after them is fuzzed.
 		var p Part
-		if _, err := p.decodeHeader(data); err == nil && p.Rows < 0 {
+		if err := p.decodeHeader(data); err == nil && p.Rows < 0 {
 			t.Error("a negative number of rows")
 		}
 		var b block

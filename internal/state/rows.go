@@ -3,6 +3,7 @@ package state
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/weirstream/weir/internal/batch"
@@ -21,6 +22,7 @@ type codec struct {
 	keys, values []*batch.Column
 	sorted       []int32
 	shards       []uint8
+	writer       columnWriter
 	body         []byte
 	frames       []byte // the buffer of the last delta
 	hasher       keytable.Hasher
@@ -69,76 +71,93 @@ func (c *codec) shardsOf(keys []*batch.Column, height int, rows []int32, out []u
 }
 
 // add appends blocks of rows to p: the keys, and, where values is not nil, what
-// it saves of them. The rows of a delta are put in order block by block: they lie
-// about in the order in which they came, so that each block reads a small piece of
-// memory.
+// it saves of them. Those of a delta are not put in order: they were touched in the
+// order in which they lie in memory, or nearly so.
 func (c *codec) add(p *Part, keys []*batch.Column, height int, rows []int32, values Values) error {
-	piece := len(rows)
-	if p.framed {
-		piece = blockRows
+	var runs []ShardRun
+	if !p.framed {
+		rows, runs = c.order(keys, height, rows)
 	}
+	c.writer.begin(!p.framed)
 	most := blockRows
 	for len(rows) > 0 {
-		n := min(piece, len(rows))
-		sorted, runs := c.order(keys, height, rows[:n])
-		rows = rows[n:]
-		for len(sorted) > 0 {
-			n := min(most, len(sorted))
-			b := block{deleted: values == nil, rows: n}
+		n := min(most, len(rows))
+		b := block{deleted: values == nil, rows: n}
+		if !p.framed {
 			b.runs, runs = cutRuns(runs, n)
-			if err := c.encode(&b, keys, sorted[:n], values); err != nil {
-				return err
-			}
-			p.append(b)
-			sorted = sorted[n:]
-			for most > 1 && b.size/n*most > maxBlock {
-				most /= 2
-			}
 		}
-	}
-	return nil
-}
-
-// append appends a block whose body is the codec's.
-func (p *Part) append(b block) {
-	if p.framed {
-		p.frames = appendFrame(p.frames, b.encode)
-		b.body = nil
-	} else {
-		b.body = bytes.Clone(b.body)
-	}
-	p.blocks = append(p.blocks, b)
-}
-
-// encode makes the body of a block, which is the codec's.
-func (c *codec) encode(b *block, keys []*batch.Column, rows []int32, values Values) error {
-	c.body = c.body[:0]
-	for i, k := range c.keys {
-		k.Take(keys[i], rows)
-		c.body = appendColumn(c.body, k)
-	}
-	saved := c.values
-	if values == nil {
-		saved = nil
-	} else {
-		for _, v := range c.values {
-			v.Resize(0)
-		}
-		if err := values.Save(rows, c.values); err != nil {
+		if err := c.take(keys, rows[:n], values); err != nil {
 			return err
 		}
-		for _, v := range c.values {
-			if v.Len() != len(rows) {
-				return fmt.Errorf("state: %d rows of %s were saved, want %d", v.Len(), v.Type, len(rows)) // a programmer's error
-			}
-			c.body = appendColumn(c.body, v)
+		size, err := c.append(p, b)
+		if err != nil {
+			return err
+		}
+		rows = rows[n:]
+		for most > 1 && size/n*most > maxBlock {
+			most /= 2
 		}
 	}
-	b.body, b.size = c.body, len(c.body)
-	if c.mirror != nil {
-		return c.mirror(c.keys, saved, len(rows))
+	return nil
+}
+
+// append appends a block of what the codec's columns hold, and gives its size.
+func (c *codec) append(p *Part, b block) (size int, err error) {
+	if p.framed {
+		before := len(p.frames)
+		p.frames = appendFrame(p.frames, func(dst []byte) []byte { return c.encode(b.encodeHead(dst), b.deleted) })
+		size = len(p.frames) - before
+		p.blocks = append(p.blocks, b)
+		err = p.spill()
+	} else {
+		c.body = c.encode(c.body[:0], b.deleted)
+		size, b.body = len(c.body), bytes.Clone(c.body)
+		p.blocks = append(p.blocks, b)
+	}
+	if err != nil || c.mirror == nil {
+		return size, err
+	}
+	if b.deleted {
+		return size, c.mirror(c.keys, nil, b.rows)
+	}
+	return size, c.mirror(c.keys, c.values, b.rows)
+}
+
+// take makes the codec's columns the keys of rows and, where values is not nil, what
+// it saves of them.
+func (c *codec) take(keys []*batch.Column, rows []int32, values Values) error {
+	for i, k := range c.keys {
+		k.Take(keys[i], rows)
+	}
+	if values == nil {
+		return nil
+	}
+	for _, v := range c.values {
+		v.Resize(0)
+	}
+	if err := values.Save(rows, c.values); err != nil {
+		return err
+	}
+	for _, v := range c.values {
+		if v.Len() != len(rows) {
+			return fmt.Errorf("state: %d rows of %s were saved, want %d", v.Len(), v.Type, len(rows)) // a programmer's error
+		}
 	}
 	return nil
+}
+
+// encode appends the codec's columns as the body of a block.
+func (c *codec) encode(dst []byte, deleted bool) []byte {
+	c.writer.block()
+	for _, k := range c.keys {
+		dst = c.writer.column(dst, k)
+	}
+	if !deleted {
+		for _, v := range c.values {
+			dst = c.writer.column(dst, v)
+		}
+	}
+	return dst
 }
 
 // cutRuns takes the runs of the first n rows off.
@@ -162,9 +181,11 @@ func cutRuns(runs []ShardRun, n int) (first, rest []ShardRun) {
 const maxFrames = 64 << 20
 
 // Delta is what changed since the last commit. The part is good until the next one.
-func (s *Slots) Delta(h Header) (*Part, error) {
+// If it is large and open is not nil, it goes to the file that open gives while it
+// is made; [Part.Write] writes the rest.
+func (s *Slots) Delta(h Header, open func() (io.Writer, error)) (*Part, error) {
 	h.Deleted, h.Rows = s.removedRows, len(s.dirty)
-	p := &Part{Header: h, framed: true, frames: s.codec.frames[:0]}
+	p := &Part{Header: h, framed: true, frames: s.codec.frames[:0], open: open}
 	defer func() {
 		if s.codec.frames = p.frames; cap(p.frames) > maxFrames {
 			s.codec.frames = nil
@@ -207,7 +228,7 @@ func (s *Slots) Apply(p *Part, wanted func(shard uint8) bool) error {
 	for i := range p.blocks {
 		b := &p.blocks[i]
 		sel, all := b.wanted(wanted)
-		if len(sel) == 0 {
+		if len(b.runs) > 0 && len(sel) == 0 {
 			continue
 		}
 		body, err := b.open()
@@ -217,14 +238,38 @@ func (s *Slots) Apply(p *Part, wanted func(shard uint8) bool) error {
 		if err := s.codec.decode(b, body); err != nil {
 			return fmt.Errorf("block %d: %w", i, err)
 		}
+		if len(b.runs) == 0 {
+			sel, all = s.codec.wanted(p, b, wanted)
+		}
 		if all {
 			sel = nil
+		} else if len(sel) == 0 {
+			continue
 		}
 		if err := s.applyBlock(b, sel); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// wanted lists the rows of wanted shards of a block in no order, whose keys the
+// codec's columns hold, and says whether all are wanted.
+func (c *codec) wanted(p *Part, b *block, wanted func(shard uint8) bool) (sel []int32, all bool) {
+	all = true
+	for shard := int(p.Shards.First); shard <= int(p.Shards.Last); shard++ {
+		all = all && wanted(uint8(shard))
+	}
+	if all {
+		return nil, true
+	}
+	c.shards = c.shardsOf(c.keys, b.rows, batch.Range(0, b.rows), c.shards[:0])
+	for i, shard := range c.shards {
+		if wanted(shard) {
+			sel = append(sel, int32(i))
+		}
+	}
+	return sel, len(sel) == b.rows
 }
 
 // wanted lists the rows of wanted shards, and says whether that is all of them.

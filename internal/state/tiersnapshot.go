@@ -1,11 +1,9 @@
 package state
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 
-	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/rowcodec"
 )
 
@@ -36,7 +34,7 @@ func (s *TierSnapshot) Write(to io.Writer, h Header) (written int64, err error) 
 	if err := s.sample(w); err != nil {
 		return 0, err
 	}
-	w.part = Part{Header: h, blocks: make([]block, (s.rows+w.most-1)/w.most)}
+	w.part = Part{Header: h}
 	frame := appendFrame(append([]byte(nil), magic...), w.part.encodeHeader)
 	if err := w.write(frame); err != nil {
 		return w.written, err
@@ -125,13 +123,9 @@ func (w *partWriter) flush() error {
 	if err := w.tier.values.Decode(&w.values, c.values); err != nil {
 		return err
 	}
-	c.body = c.body[:0]
-	for _, list := range [2][]*batch.Column{c.keys, c.values} {
-		for _, column := range list {
-			c.body = appendColumn(c.body, column)
-		}
-	}
-	b := block{rows: n, size: len(c.body), runs: w.runs, body: bytes.Clone(c.body)}
+	c.writer.begin(true)
+	c.body = c.encode(c.body[:0], false)
+	b := block{rows: n, runs: w.runs, body: c.body}
 	w.frame = appendFrame(w.frame[:0], b.encode)
 	w.keys.Reset()
 	w.values.Reset()

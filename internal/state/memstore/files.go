@@ -11,6 +11,7 @@ import (
 
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/state"
+	"github.com/weirstream/weir/internal/vfs"
 )
 
 // fileName is a name that no file has had: version, shards, epoch, number in the
@@ -44,19 +45,53 @@ func (s *State) makeDir() error {
 	return nil
 }
 
-// writeDelta writes a delta that is too large for the journal.
-func (s *State) writeDelta(e *entry, p *state.Part) error {
-	err := s.makeDir()
+// deltaFile is the file of a delta, made once the delta is too large for the journal.
+type deltaFile struct {
+	state *State
+	name  string
+	to    vfs.Writer // nil: it is not open
+	ended bool
+}
+
+// open makes the file.
+func (f *deltaFile) open() (io.Writer, error) {
+	err := f.state.makeDir()
 	if err == nil {
-		err = s.writeFile(e.file, func(w io.Writer) (n int64, err error) {
-			e.size, err = p.Write(w)
-			return e.size, err
-		})
+		f.to, err = f.state.config.FS.Create(f.state.path(f.name))
 	}
 	if err != nil {
-		return s.unwritable(e.file, err)
+		return nil, f.state.unwritable(f.name, err)
 	}
-	return nil
+	return f.to, nil
+}
+
+// finish writes what is left of the delta and makes file and name durable.
+func (f *deltaFile) finish(p *state.Part) (size int64, err error) {
+	if f.to == nil {
+		if _, err := f.open(); err != nil {
+			return 0, err
+		}
+	}
+	if size, err = p.Write(f.to); err == nil {
+		err = f.to.Sync()
+	}
+	f.ended = true
+	if err = errors.Join(err, f.to.Close()); err == nil {
+		err = f.state.config.FS.SyncDir(f.state.config.Dir)
+	}
+	return size, err
+}
+
+// failed closes a file that could not be finished, and says so. The file stays until
+// the next start; nothing names it.
+func (f *deltaFile) failed(err error) error {
+	if f.to == nil {
+		return err
+	}
+	if !f.ended {
+		err = errors.Join(err, f.to.Close())
+	}
+	return f.state.unwritable(f.name, err)
 }
 
 // writeFile makes a file and its name durable. One that could not be finished

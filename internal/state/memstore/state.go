@@ -153,30 +153,9 @@ func (s *State) Save(v state.Version) error {
 	s.takeSnapshots(v)
 	s.pending = s.pending[:0]
 	for _, t := range s.stores {
-		s.pending = append(s.pending, entry{shards: t.shards, version: v})
+		s.pending = append(s.pending, entry{shards: t.shards, version: v, file: s.fileName(v, t.shards, "delta")})
 	}
-	parts := make([]*state.Part, len(s.stores))
-	if err := s.each(func(i int, t *Store) (err error) {
-		parts[i], err = t.Delta(state.Header{Operator: s.config.Operator, Version: v, Shards: t.shards})
-		return err
-	}); err != nil {
-		return err
-	}
-	for i := range s.stores {
-		if e := &s.pending[i]; parts[i].Size() >= checkpoint.MaxDelta {
-			e.file = s.fileName(v, e.shards, "delta")
-		}
-	}
-	if err := s.each(func(i int, t *Store) error {
-		e := &s.pending[i]
-		t.grown = int64(parts[i].Rows) + int64(parts[i].Deleted)
-		if e.file != "" {
-			return s.writeDelta(e, parts[i])
-		}
-		e.inline = parts[i].Bytes()
-		e.size = int64(len(e.inline))
-		return nil
-	}); err != nil {
+	if err := s.each(func(i int, t *Store) error { return s.saveStore(t, &s.pending[i], v) }); err != nil {
 		return err
 	}
 	for i, t := range s.stores {
@@ -187,6 +166,25 @@ func (s *State) Save(v state.Version) error {
 	}
 	if s.tier != nil {
 		return s.tier.Seal(v)
+	}
+	return nil
+}
+
+// saveStore makes a partition's delta: a file, or, if it is small, what the journal
+// takes.
+func (s *State) saveStore(t *Store, e *entry, v state.Version) error {
+	f := deltaFile{state: s, name: e.file}
+	p, err := t.Delta(state.Header{Operator: s.config.Operator, Version: v, Shards: t.shards}, f.open)
+	if err == nil && p.Size() >= checkpoint.MaxDelta {
+		e.size, err = f.finish(p)
+	}
+	if err != nil {
+		return f.failed(err)
+	}
+	t.grown = int64(p.Rows) + int64(p.Deleted)
+	if f.to == nil {
+		e.file, e.inline = "", p.Bytes()
+		e.size = int64(len(e.inline))
 	}
 	return nil
 }
