@@ -12,6 +12,8 @@
 //	latency  durable batches of one row, beside append and fsync on the same disk
 //	start    from exec to the first committed batch; idle memory; size of the binary
 //	lines    grep and word count over lines of text
+//	dstream  jobs of discretized streams: the same, windows, state, batches of 10 ms and
+//	         without data; its peer is Spark Streaming, by a program in peers/
 //	tpch     nine batch queries over tables of the shape of TPC-H; the scripts of its
 //	         peers lie in peers/, and their answers must be weir's
 //

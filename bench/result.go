@@ -41,6 +41,8 @@ type Result struct {
 	// part took, for what is measured one by one.
 	P50 float64 `json:"p50_seconds,omitempty"`
 	P99 float64 `json:"p99_seconds,omitempty"`
+	// GBPerCore is the rate in 10⁹ bytes a second and core, for lines of text.
+	GBPerCore float64 `json:"gb_per_second_per_core,omitempty"`
 	// Failed is why there are no figures.
 	Failed string `json:"failed,omitempty"`
 }
@@ -124,6 +126,9 @@ func writeNotes(w io.Writer, list []Result, peers []string, ratios map[string][]
 	disk := 0.0
 	for _, r := range list {
 		what := r.Query + ", " + r.Input + ", " + r.Engine
+		if r.GBPerCore > 0 {
+			fmt.Fprintf(&b, "%s: %.3f GB/s a core\n", what, r.GBPerCore)
+		}
 		switch {
 		case r.Failed != "":
 			fmt.Fprintf(&b, "%s: not measured: %s\n", what, r.Failed)

@@ -11,7 +11,7 @@ import (
 )
 
 type benchCommand struct {
-	Suite   string   `arg:"" enum:"nexmark,latency,start,lines,tpch" help:"What to measure: nexmark, latency, start, lines or tpch."`
+	Suite   string   `arg:"" enum:"nexmark,latency,start,lines,dstream,tpch" help:"What to measure: nexmark, latency, start, lines, dstream or tpch."`
 	Data    string   `help:"The folder of the data, made where it is missing; the default is weir-bench in your cache." placeholder:"DIR"`
 	Format  []string `enum:"parquet,json,typed" default:"parquet" help:"The input of nexmark: parquet, json, typed (columns in memory)."`
 	Queries []string `help:"The queries to run, such as q0,q5; without it all." placeholder:"q0,q5"`
@@ -35,12 +35,12 @@ func (c *benchCommand) Run(p *program) error {
 	if c.Events < 0 || c.Batch < 0 || c.Workers < 0 || c.Rounds < 1 {
 		return &usageError{"--events, --batch, --workers and --rounds must be positive"}
 	}
-	if err := o.Peers.Check(); err != nil && c.Suite != "tpch" { // that brings its own scripts
+	if err := o.Peers.Check(); err != nil && c.Suite != "tpch" && c.Suite != "dstream" { // those bring their own programs
 		return &usageError{err.Error()}
 	}
 	suites := map[string]func(context.Context, bench.Options) ([]bench.Result, error){
 		"nexmark": bench.Nexmark, "latency": bench.Latency, "start": bench.Start, "lines": bench.Lines,
-		"tpch": bench.TPCH}
+		"dstream": bench.DStream, "tpch": bench.TPCH}
 	stop, err := profile(c.Profile)
 	if err != nil {
 		return err

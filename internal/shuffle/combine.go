@@ -76,18 +76,56 @@ func newMerger[K comparable, V, C any](s *Space, by Combiner[V, C], root *Table[
 	return &merger[K, V, C]{space: s, by: by, depth: depth, hash: root, table: root.Sibling(), grant: grant{memory: s.Memory}}
 }
 
-// value adds one value. It runs once a row.
-func (m *merger[K, V, C]) value(k K, v V) error {
-	i, added := m.table.Add(k)
-	if !added {
-		m.table.Values[i] = m.by.Add(m.table.Values[i], v)
-		if !m.by.Grows {
-			return nil
+// waiting are rows whose keys were not looked for yet.
+type waiting[K comparable, V any] struct {
+	n     int
+	rows  [64]Pair[K, V]
+	words [64]uint64
+	exact [64]bool
+	seen  uint64 // keeps the loads from being left out
+}
+
+// all adds all values of rows. Keys are looked for many at a time: in a large table each
+// look-up waits for memory, and so they wait together.
+func (m *merger[K, V, C]) all(rows iter.Seq[Pair[K, V]]) error {
+	w := new(waiting[K, V])
+	for p := range rows {
+		w.rows[w.n] = p
+		if w.n++; w.n == len(w.rows) {
+			if err := m.flush(w); err != nil {
+				return err
+			}
 		}
-		return m.more(v)
 	}
-	m.table.Values[i] = m.by.Create(v)
-	return m.entry(i)
+	return m.flush(w)
+}
+
+// flush adds the values of the rows that wait.
+func (m *merger[K, V, C]) flush(w *waiting[K, V]) error {
+	n := w.n
+	w.n = 0
+	for i := range n {
+		w.words[i], w.exact[i] = m.table.word(w.rows[i].Key)
+		w.seen ^= m.table.ahead(w.words[i])
+	}
+	for i := range n {
+		p := &w.rows[i]
+		e, added := m.table.add(p.Key, w.words[i], w.exact[i])
+		if added {
+			m.table.Values[e] = m.by.Create(p.Value)
+			if err := m.entry(e); err != nil {
+				return err
+			}
+			continue
+		}
+		m.table.Values[e] = m.by.Add(m.table.Values[e], p.Value)
+		if m.by.Grows {
+			if err := m.more(p.Value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // more charges a value that makes a combined value larger. It stands alone, as does
@@ -96,7 +134,7 @@ func (m *merger[K, V, C]) more(v V) error { return m.charge(m.news.Size(&v)) }
 
 // entry charges a new entry of the table.
 func (m *merger[K, V, C]) entry(i int) error {
-	return m.charge(16 + m.keys.Size(&m.table.Keys[i]) + m.vals.Size(&m.table.Values[i]))
+	return m.charge(32 + m.keys.Size(&m.table.Keys[i]) + m.vals.Size(&m.table.Values[i]))
 }
 
 // combined adds a combined value that was first seen at seq, or now if seq is
@@ -232,10 +270,8 @@ func WriteCombined[K comparable, V, C any](s *Space, by Combiner[V, C], rows ite
 ) (*Output[Pair[K, C]], error) {
 	m := newMerger(s, by, NewTable[K, C](), 0)
 	defer m.free()
-	for p := range rows {
-		if err := m.value(p.Key, p.Value); err != nil {
-			return nil, err
-		}
+	if err := m.all(rows); err != nil {
+		return nil, err
 	}
 	b := newBuffers(s, PairCodec(CodecOf[K](), m.by.Codec), parts)
 	done := false
@@ -269,10 +305,8 @@ func (m *merger[K, V, C]) free() {
 func Combine[K comparable, V, C any](s *Space, by Combiner[V, C], rows iter.Seq[Pair[K, V]], yield func(Pair[K, C]) bool) error {
 	m := newMerger(s, by, NewTable[K, C](), 0)
 	defer m.free()
-	for p := range rows {
-		if err := m.value(p.Key, p.Value); err != nil {
-			return err
-		}
+	if err := m.all(rows); err != nil {
+		return err
 	}
 	return m.rows(func(e entry[K, C]) bool { return yield(e.pair) })
 }

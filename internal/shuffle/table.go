@@ -1,6 +1,7 @@
 package shuffle
 
 import (
+	"encoding/binary"
 	"hash/maphash"
 	"unsafe"
 )
@@ -8,22 +9,30 @@ import (
 // Table is an open-addressing table from keys to values that remembers the order
 // in which keys came: entry i is the i-th key. It belongs to one goroutine.
 //
-// A cell of the index holds 32 bits of the key's hash and the number of its
-// entry plus one, so that a probe reads a key only when it is very likely the
-// one. Keys that are strings are copied, many into one buffer: a word cut from a
-// line must not keep the whole file in memory.
+// A cell of the index holds a word that stands for the key, and the number of its
+// entry. The word of an integer is the integer, that of a text of up to seven bytes
+// the text and its length, so that a probe finds such keys without a look at the
+// entries; of all others it is a hash, and the key is read when the words are alike.
+// Keys that are strings are copied, many into one buffer: a word cut from a line must
+// not keep the whole file in memory.
 type Table[K comparable, V any] struct {
 	// Keys and Values are the entries. The caller may change values.
 	Keys   []K
 	Values []V
 
-	index []uint64 // a power of two; empty cells are 0
+	index []place // a power of two
 	seed  maphash.Seed
 	kind  keyKind
 	text  []byte // where copies of keys go
 }
 
-// keyKind picks the hash of a table.
+// place is a cell of the index.
+type place struct {
+	word  uint64
+	entry uint64 // plus one; 0: empty
+}
+
+// keyKind picks the words of a table.
 type keyKind uint8
 
 const (
@@ -33,9 +42,12 @@ const (
 	narrowKey // integers of 32 bits
 )
 
+// smallIndex is how many cells an index has at least.
+const smallIndex = 64
+
 // NewTable makes an empty table.
 func NewTable[K comparable, V any]() *Table[K, V] {
-	t := &Table[K, V]{seed: maphash.MakeSeed(), index: make([]uint64, 64)}
+	t := &Table[K, V]{seed: maphash.MakeSeed(), index: make([]place, smallIndex)}
 	var zero K
 	switch any(zero).(type) {
 	case string:
@@ -53,17 +65,48 @@ func (t *Table[K, V]) Len() int { return len(t.Keys) }
 
 // Hash is the hash of a key within this table and those made by [Table.Sibling].
 func (t *Table[K, V]) Hash(k K) uint64 {
+	w, _ := t.word(k)
+	return mix(w)
+}
+
+// hashed marks words that are hashes where others are exact.
+const hashed = 1 << 63
+
+// word is what stands for a key in the index; exact: no other key has it.
+func (t *Table[K, V]) word(k K) (w uint64, exact bool) {
 	switch t.kind {
 	case stringKey:
-		return maphash.String(t.seed, *(*string)(unsafe.Pointer(&k)))
+		s := *(*string)(unsafe.Pointer(&k))
+		if len(s) < 8 {
+			return packed(s), true
+		}
+		return maphash.String(t.seed, s) | hashed, false
 	case wideKey:
-		return mix(*(*uint64)(unsafe.Pointer(&k)))
+		return *(*uint64)(unsafe.Pointer(&k)), true
 	case narrowKey:
-		return mix(uint64(*(*uint32)(unsafe.Pointer(&k))))
+		return uint64(*(*uint32)(unsafe.Pointer(&k))), true
 	default:
-		return hashAny(t.seed, k)
+		return hashAny(t.seed, k), false
 	}
 }
+
+// packed is a text of up to seven bytes, and its length above them. The parts that are
+// loaded overlap where the length is not theirs.
+func packed(s string) uint64 {
+	n := uint64(len(s))
+	switch {
+	case n >= 4:
+		low, high := binary.LittleEndian.Uint32(view(s[:4])), binary.LittleEndian.Uint32(view(s[n-4:]))
+		return uint64(low) | uint64(high)<<(8*(n-4)) | n<<56
+	case n > 0:
+		return uint64(s[0]) | uint64(s[n/2])<<(8*(n/2)) | uint64(s[n-1])<<(8*(n-1)) | n<<56
+	default:
+		return 0
+	}
+}
+
+// view is a text as bytes, which must not be changed.
+func view(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
 // hashAny stands alone because it moves its argument to the heap, which keys that
 // have a hash of their own must not pay.
@@ -73,7 +116,7 @@ func hashAny[K comparable](seed maphash.Seed, k K) uint64 { return maphash.Compa
 
 // Sibling is an empty table with the same hashes.
 func (t *Table[K, V]) Sibling() *Table[K, V] {
-	return &Table[K, V]{seed: t.seed, kind: t.kind, index: make([]uint64, 64)}
+	return &Table[K, V]{seed: t.seed, kind: t.kind, index: make([]place, smallIndex)}
 }
 
 func mix(x uint64) uint64 {
@@ -87,35 +130,44 @@ func mix(x uint64) uint64 {
 // Add finds the entry of a key; a key that was not there gets one, with the zero
 // value.
 func (t *Table[K, V]) Add(k K) (entry int, added bool) {
-	h := t.Hash(k)
+	w, exact := t.word(k)
+	return t.add(k, w, exact)
+}
+
+// add is [Table.Add] of a key whose word is known.
+func (t *Table[K, V]) add(k K, w uint64, exact bool) (entry int, added bool) {
 	mask := uint64(len(t.index) - 1)
-	tag := h &^ (1<<32 - 1)
-	for i := h & mask; ; i = (i + 1) & mask {
-		cell := t.index[i]
-		if cell == 0 {
-			t.index[i] = tag | uint64(len(t.Keys)+1)
+	for i := mix(w) & mask; ; i = (i + 1) & mask {
+		p := &t.index[i]
+		if p.entry == 0 {
+			p.word, p.entry = w, uint64(len(t.Keys)+1)
 			return t.append(k), true
 		}
-		if cell&^(1<<32-1) == tag {
-			if e := int(uint32(cell)) - 1; t.Keys[e] == k {
+		if p.word == w {
+			if e := int(p.entry) - 1; exact || t.Keys[e] == k {
 				return e, false
 			}
 		}
 	}
 }
 
+// ahead loads the cell where the search for a word begins, so that the loads for many
+// keys wait for memory at the same time. What it returns must be used.
+func (t *Table[K, V]) ahead(w uint64) uint64 {
+	return t.index[mix(w)&uint64(len(t.index)-1)].entry
+}
+
 // Find is the entry of a key, -1 if it has none.
 func (t *Table[K, V]) Find(k K) int {
-	h := t.Hash(k)
+	w, exact := t.word(k)
 	mask := uint64(len(t.index) - 1)
-	tag := h &^ (1<<32 - 1)
-	for i := h & mask; ; i = (i + 1) & mask {
-		cell := t.index[i]
-		if cell == 0 {
+	for i := mix(w) & mask; ; i = (i + 1) & mask {
+		p := &t.index[i]
+		if p.entry == 0 {
 			return -1
 		}
-		if cell&^(1<<32-1) == tag {
-			if e := int(uint32(cell)) - 1; t.Keys[e] == k {
+		if p.word == w {
+			if e := int(p.entry) - 1; exact || t.Keys[e] == k {
 				return e
 			}
 		}
@@ -151,14 +203,17 @@ func (t *Table[K, V]) keep(s string) string {
 }
 
 func (t *Table[K, V]) grow() {
-	t.index = make([]uint64, 2*len(t.index))
+	old := t.index
+	t.index = make([]place, 2*len(old))
 	mask := uint64(len(t.index) - 1)
-	for e, k := range t.Keys {
-		h := t.Hash(k)
-		i := h & mask
-		for t.index[i] != 0 {
+	for _, p := range old {
+		if p.entry == 0 {
+			continue
+		}
+		i := mix(p.word) & mask
+		for t.index[i].entry != 0 {
 			i = (i + 1) & mask
 		}
-		t.index[i] = h&^(1<<32-1) | uint64(e+1)
+		t.index[i] = p
 	}
 }
