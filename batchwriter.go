@@ -2,7 +2,6 @@ package weir
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -47,12 +46,7 @@ func (w *Writer) Mode(mode string) *Writer {
 
 // Option sets an option; the value is written as text.
 func (w *Writer) Option(name string, value any) *Writer {
-	for k := range w.options {
-		if strings.EqualFold(k, name) {
-			delete(w.options, k)
-		}
-	}
-	w.options[name] = fmt.Sprint(value)
+	setOption(w.options, name, value)
 	return w
 }
 

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"sync"
 
-	"github.com/weirstream/weir/connector"
 	"github.com/weirstream/weir/connector/console"
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/exec"
@@ -64,27 +62,7 @@ func (d *DataFrame) run(ctx context.Context) (*rows, error) {
 	for i, f := range out.schema.Fields {
 		kinds[i] = f.Type
 	}
-	var mu sync.Mutex
-	err = p.Run(ctx, &exec.Run{Now: s.clockNow().UnixMicro()}, func(ctx context.Context, part int, r connector.Reader) error {
-		store := exec.NewStore(kinds)
-		for {
-			b, err := r.Next(ctx)
-			if err == io.EOF {
-				break
-			}
-			if err != nil {
-				return err
-			}
-			store.Add(b.Columns, b.Rows, b.Sel)
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		for len(out.parts) <= part {
-			out.parts = append(out.parts, nil)
-		}
-		out.parts[part] = store
-		return nil
-	})
+	out.parts, err = p.Collect(ctx, &exec.Run{Now: s.clockNow().UnixMicro()}, kinds)
 	if err == nil {
 		err = observations(p)
 	}

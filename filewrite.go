@@ -34,17 +34,22 @@ func (s *Session) tableSink(name string) (connector.TableSinkFormat, error) {
 		return nil, fault.New(fault.DataSourceNotFound, "weir neither reads nor writes ORC; use parquet").With("provider", name)
 	}
 	if !ok {
-		e := fault.New(fault.DataSourceNotFound, "there is no data source %s", name).With("provider", name)
-		if near := connector.Nearest(name, s.catalog.Formats()); near != "" {
-			e.Message += "; did you mean " + near + "?"
-		}
-		return nil, e
+		return nil, s.noFormat(name)
 	}
 	sink, ok := f.(connector.TableSinkFormat)
 	if !ok {
 		return nil, fault.New(fault.UnsupportedFeature, "%s cannot hold a table", name)
 	}
 	return sink, nil
+}
+
+// noFormat is the error of a name that no format has.
+func (s *Session) noFormat(name string) error {
+	e := fault.New(fault.DataSourceNotFound, "there is no data source %s", name).With("provider", name)
+	if near := connector.Nearest(name, s.catalog.Formats()); near != "" {
+		e.Message += "; did you mean " + near + "?"
+	}
+	return e
 }
 
 // writeFiles computes a query and writes its rows, all or none.

@@ -33,14 +33,19 @@ func (r *Reader) Format(name string) *Reader {
 	return r
 }
 
-// Option sets an option; the value is written as text.
-func (r *Reader) Option(name string, value any) *Reader {
-	for k := range r.read.Options {
+// setOption sets an option, whose name may be there in another case.
+func setOption(options map[string]string, name string, value any) {
+	for k := range options {
 		if strings.EqualFold(k, name) {
-			delete(r.read.Options, k)
+			delete(options, k)
 		}
 	}
-	r.read.Options[name] = fmt.Sprint(value)
+	options[name] = fmt.Sprint(value)
+}
+
+// Option sets an option; the value is written as text.
+func (r *Reader) Option(name string, value any) *Reader {
+	setOption(r.read.Options, name, value)
 	return r
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,12 +46,7 @@ func (w *StreamWriter) Format(name string) *StreamWriter {
 // Option sets an option; the value is written as text. checkpointLocation says
 // where the query keeps its progress.
 func (w *StreamWriter) Option(name string, value any) *StreamWriter {
-	for k := range w.options {
-		if strings.EqualFold(k, name) {
-			delete(w.options, k)
-		}
-	}
-	w.options[name] = fmt.Sprint(value)
+	setOption(w.options, name, value)
 	return w
 }
 
@@ -200,11 +194,7 @@ func (w *StreamWriter) sink(c *conf, mode OutputMode) (func(context.Context, con
 	s := w.frame.session
 	f, ok := s.catalog.Format(name)
 	if !ok {
-		e := fault.New(fault.DataSourceNotFound, "there is no data source %s", name).With("provider", name)
-		if near := connector.Nearest(name, s.catalog.Formats()); near != "" {
-			e.Message += "; did you mean " + near + "?"
-		}
-		return nil, e
+		return nil, s.noFormat(name)
 	}
 	format, ok := f.(connector.SinkFormat)
 	if !ok {

@@ -143,13 +143,21 @@ func (p *Parser) Choice(name string, words ...string) string {
 	if !ok {
 		return words[0]
 	}
-	for _, w := range words {
-		if strings.EqualFold(w, strings.TrimSpace(v)) {
-			return w
-		}
+	if w, ok := among(v, words); ok {
+		return w
 	}
 	p.fail(name, "is %q; it must be one of %s", v, strings.Join(words, ", "))
 	return words[0]
+}
+
+// among is the word that v is, without regard to case.
+func among(v string, words []string) (string, bool) {
+	for _, w := range words {
+		if strings.EqualFold(w, strings.TrimSpace(v)) {
+			return w, true
+		}
+	}
+	return "", false
 }
 
 // Codec is the name of a compression that the format has, without regard to case,
@@ -159,10 +167,8 @@ func (p *Parser) Codec(name string, words ...string) string {
 	if !ok {
 		return words[0]
 	}
-	for _, w := range words {
-		if strings.EqualFold(w, strings.TrimSpace(v)) {
-			return w
-		}
+	if w, ok := among(v, words); ok {
+		return w
 	}
 	known := strings.Join(words, ", ")
 	p.errs = append(p.errs, fault.New(fault.CodecNotAvailable, "%s: option %s is %q; there are %s", p.format, name, v, known).

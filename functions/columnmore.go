@@ -29,22 +29,22 @@ func (c Column) GetField(name string) Column { return c.Item(name) }
 // a path: "a.b" is the field b of the struct a within.
 func (c Column) WithField(name string, value any) Column {
 	v := Lit(value)
-	parts, err := nameParts(name)
+	_, err := nameParts(name)
 	if err = errors.Join(c.err, v.err, err); err != nil {
 		return Failed(err)
 	}
-	return Column{e: &expr.UnresolvedUpdate{Child: c.e, Path: parts, Value: v.e}}
+	return Column{e: &expr.UpdateFields{Child: c.e, Name: name, Value: v.e}}
 }
 
 // DropFields is the struct without some of its fields; those that are not there are
 // ignored. A name may be a path.
 func (c Column) DropFields(names ...string) Column {
 	for _, name := range names {
-		parts, err := nameParts(name)
+		_, err := nameParts(name)
 		if err = errors.Join(c.err, err); err != nil {
 			return Failed(err)
 		}
-		c = Column{e: &expr.UnresolvedUpdate{Child: c.e, Path: parts}}
+		c = Column{e: &expr.UpdateFields{Child: c.e, Name: name}}
 	}
 	return c
 }

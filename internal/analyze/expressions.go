@@ -59,8 +59,6 @@ func (r *resolution) expr(e expr.Expr, s scope) (expr.Expr, error) {
 		return r.cast(e, s)
 	case *expr.Window:
 		return r.over(e, s)
-	case *expr.UnresolvedUpdate:
-		return r.update(e, s)
 	case *expr.Subquery:
 		return r.subquery(e, s)
 	case *expr.Lambda:

@@ -237,16 +237,7 @@ func ranged(n *plan.Range) (plan.Node, error) {
 func wholeNumber(e expr.Expr) (int64, bool) {
 	switch e := e.(type) {
 	case *expr.Literal:
-		switch v := e.Value.(type) {
-		case int8:
-			return int64(v), true
-		case int16:
-			return int64(v), true
-		case int32:
-			return int64(v), true
-		case int64:
-			return v, true
-		}
+		return expr.WholeNumber(e.Value)
 	case *expr.Call:
 		if e.Fn.Name == "negative" && len(e.Args) == 1 {
 			v, ok := wholeNumber(e.Args[0])
@@ -263,17 +254,7 @@ func (r *resolution) constantNumber(e expr.Expr) (int64, bool) {
 	if !e.Type().Integral() {
 		return 0, false
 	}
-	switch v := r.constant(e).(type) {
-	case int8:
-		return int64(v), true
-	case int16:
-		return int64(v), true
-	case int32:
-		return int64(v), true
-	case int64:
-		return v, true
-	}
-	return 0, false
+	return expr.WholeNumber(r.constant(e))
 }
 
 // constant is the value of an expression that reads no column, nil where it has none

@@ -1,7 +1,6 @@
 package analyze
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/weirstream/weir/internal/expr"
@@ -9,74 +8,75 @@ import (
 	"github.com/weirstream/weir/types"
 )
 
-// update resolves withField and dropFields: a struct made of the fields of another.
-func (r *resolution) update(u *expr.UnresolvedUpdate, s scope) (expr.Expr, error) {
-	child, err := r.expr(u.Child, s)
+// updateFields makes a struct anew with a field set or dropped. What is null stays null.
+func (r *resolution) updateFields(e *expr.UpdateFields, s scope) (expr.Expr, error) {
+	child, err := r.expr(e.Child, s)
 	if err != nil {
 		return nil, err
 	}
 	var value expr.Expr
-	what := "dropfield()"
-	if u.Value != nil {
-		if value, err = r.expr(u.Value, s); err != nil {
+	if e.Value != nil {
+		if value, err = r.expr(e.Value, s); err != nil {
 			return nil, err
 		}
-		what = "WithField(" + value.String() + ")"
 	}
-	e, err := r.updated(child, u.Path, value)
-	if err != nil {
-		return nil, err
-	}
-	if c, ok := e.(*expr.Call); ok {
+	out, err := r.withField(child, nameParts(e.Name), value, e.At)
+	if c, ok := out.(*expr.Call); ok && err == nil {
 		named := *c
-		named.Text = "update_fields(" + child.String() + ", " + what + ")"
+		if named.Text = "update_fields(" + child.String() + ", dropfield())"; value != nil {
+			named.Text = "update_fields(" + child.String() + ", WithField(" + value.String() + "))"
+		}
 		return &named, nil
 	}
-	return e, nil
+	return out, err
 }
 
-// updated is a struct with another value for the field at a path, or without it.
-func (r *resolution) updated(child expr.Expr, path []string, value expr.Expr) (expr.Expr, error) {
-	t := child.Type()
+// withField is the struct in with the field of a path set to value, or dropped where
+// value is nil.
+func (r *resolution) withField(in expr.Expr, path []string, value expr.Expr, at fault.Position) (expr.Expr, error) {
+	t := in.Type()
 	if t.Kind != types.Struct {
-		return nil, fault.New(fault.TypeMismatch, "%v is of type %s; only fields of structs can be changed", child, t.SQL())
+		return nil, fault.New(fault.ExtractBase, "%v is no struct and has no field `%s`", in, path[0]).
+			With("fieldName", path[0]).Locate(at)
 	}
 	var args []expr.Expr
 	found := false
 	for i, f := range t.Fields {
-		var e expr.Expr = &expr.Field{Child: child, Ordinal: i}
+		var field expr.Expr = &expr.Field{Child: in, Ordinal: i}
 		if strings.EqualFold(f.Name, path[0]) {
 			found = true
 			switch {
 			case len(path) > 1:
 				var err error
-				if e, err = r.updated(e, path[1:], value); err != nil {
+				if field, err = r.withField(field, path[1:], value, at); err != nil {
 					return nil, err
 				}
 			case value == nil:
 				continue
 			default:
-				e = value
+				field, f.Name = value, path[0]
 			}
 		}
-		args = append(args, expr.Lit(f.Name), e)
+		args = append(args, expr.Lit(f.Name), field)
 	}
-	if !found && value != nil {
-		if len(path) > 1 {
-			return nil, fault.New(fault.UnresolvedField, "there is no field `%s` in %s", path[0], t.SQL())
-		}
+	switch {
+	case !found && len(path) > 1:
+		return nil, fault.New(fault.UnresolvedField, "%v has no field `%s`; it has `%s`", in, path[0],
+			strings.Join(types.NewSchema(t.Fields...).Names(), "`, `")).With("fieldName", path[0]).Locate(at)
+	case !found && value != nil:
 		args = append(args, expr.Lit(path[0]), value)
 	}
 	if len(args) == 0 {
-		return nil, fault.New(fault.TypeMismatch, "%v would have no fields left", child)
+		return nil, fault.New(fault.UnsupportedFeature, "%v would be left without fields", in).Locate(at)
 	}
-	out, err := r.call("named_struct", args, &expr.UnresolvedFunction{Name: "named_struct"})
-	if err != nil || !child.Nullable() {
-		return out, err
+	u := &expr.UnresolvedFunction{At: at}
+	made, err := r.call("named_struct", args, u)
+	if err != nil || !in.Nullable() {
+		return made, err
 	}
-	missing, err := r.call("isnull", []expr.Expr{child}, &expr.UnresolvedFunction{Name: "isnull"})
+	isNull, err := r.call("isnull", []expr.Expr{in}, u)
 	if err != nil {
 		return nil, err
 	}
-	return r.call("if", slices.Concat([]expr.Expr{missing, &expr.Literal{Typ: out.Type()}, out}), &expr.UnresolvedFunction{Name: "if"})
+	return r.call("if", []expr.Expr{isNull, &expr.Literal{Typ: made.Type()}, made}, u)
 }

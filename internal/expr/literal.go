@@ -150,3 +150,18 @@ func ValueAt(c *batch.Column, row int) any {
 
 // Int32 is a literal of type INT.
 func Int32(v int32) *Literal { return &Literal{Value: v, Typ: types.Of(types.Int)} }
+
+// WholeNumber is a literal's value as an int64, if it is of an integer type's Go type.
+func WholeNumber(value any) (n int64, ok bool) {
+	switch v := value.(type) {
+	case int8:
+		return int64(v), true
+	case int16:
+		return int64(v), true
+	case int32:
+		return int64(v), true
+	case int64:
+		return v, true
+	}
+	return 0, false
+}

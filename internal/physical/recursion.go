@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"sync"
 
 	"github.com/weirstream/weir/connector"
 	"github.com/weirstream/weir/internal/batch"
@@ -98,28 +97,7 @@ func (r *recursion) Open(ctx context.Context, _ connector.Split, _ connector.Sca
 
 // run gives the rows of one level.
 func (r *recursion) run(ctx context.Context, p *Program) (*batch.Batch, error) {
-	var mu sync.Mutex
-	var parts []*exec.Store
-	err := p.Run(ctx, &exec.Run{Now: p.env.Now}, func(ctx context.Context, part int, rows connector.Reader) error {
-		store := exec.NewStore(r.kinds)
-		for {
-			b, err := rows.Next(ctx)
-			if err == io.EOF {
-				break
-			}
-			if err != nil {
-				return err
-			}
-			store.Add(b.Columns, b.Rows, b.Sel)
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		for len(parts) <= part {
-			parts = append(parts, nil)
-		}
-		parts[part] = store
-		return nil
-	})
+	parts, err := p.Collect(ctx, &exec.Run{Now: p.env.Now}, r.kinds)
 	if err != nil {
 		return nil, err
 	}

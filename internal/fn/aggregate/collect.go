@@ -36,7 +36,7 @@ var collectSet = &expr.Aggregate{
 	},
 	Partial: sameAsResult,
 	New: func(c *expr.AggregateCall, _ *expr.Env) (expr.Accumulator, error) {
-		return &setOf{set: newSets(*c.Typ.Elem)}, nil
+		return &setOf{values: newSets(*c.Typ.Elem)}, nil
 	},
 }
 
@@ -204,32 +204,45 @@ func (e *elements) of(groups []int32, arrays *batch.Column, sel []int32) {
 	}
 }
 
-// listOf collects lists.
-type listOf struct {
-	values *lists
+// collection are values by group: all of them, or the different ones.
+type collection interface {
+	reset(from, to int)
+	add(groups []int32, src *batch.Column, rows []int32)
+	append(out *batch.Column, groups []int32)
+}
+
+// listOf and setOf collect lists and sets.
+type (
+	listOf = collecting[*lists]
+	setOf  = collecting[*sets]
+)
+
+// collecting fills a collection.
+type collecting[C collection] struct {
+	values C
 	rows   strict
 	merged elements
 }
 
-func (l *listOf) Reset(from, to int) { l.values.reset(from, to) }
+func (l *collecting[C]) Reset(from, to int) { l.values.reset(from, to) }
 
-func (l *listOf) Update(groups []int32, args []*batch.Column, sel []int32) error {
+func (l *collecting[C]) Update(groups []int32, args []*batch.Column, sel []int32) error {
 	arg, groups, sel := l.rows.column(groups, args[0], sel)
 	l.values.add(groups, arg, rowsOf(groups, sel))
 	return nil
 }
 
-func (l *listOf) Merge(groups []int32, partial []*batch.Column, sel []int32) error {
+func (l *collecting[C]) Merge(groups []int32, partial []*batch.Column, sel []int32) error {
 	l.merged.of(groups, partial[0], sel)
 	l.values.add(l.merged.groups, partial[0].Children[0], l.merged.rows)
 	return nil
 }
 
-func (l *listOf) Save(groups []int32, partial []*batch.Column) error {
+func (l *collecting[C]) Save(groups []int32, partial []*batch.Column) error {
 	return l.Result(groups, partial[0])
 }
 
-func (l *listOf) Result(groups []int32, out *batch.Column) error {
+func (l *collecting[C]) Result(groups []int32, out *batch.Column) error {
 	l.values.append(out, groups)
 	return nil
 }
@@ -272,9 +285,9 @@ func (s *sets) reset(from, to int) {
 	}
 }
 
-// add puts rows of src into the sets of groups and gives the table's ids of all
+// number puts rows of src into the sets of groups and gives the table's ids of all
 // rows; those of new values are in [keytable.Table.Fresh].
-func (s *sets) add(groups []int32, src *batch.Column, rows []int32) []int32 {
+func (s *sets) number(groups []int32, src *batch.Column, rows []int32) []int32 {
 	if len(groups) == 0 {
 		return nil
 	}
@@ -308,32 +321,6 @@ func (s *sets) collect() {
 	s.ids, s.moved = kept, s.ids
 }
 
-// setOf collects sets.
-type setOf struct {
-	set    *sets
-	rows   strict
-	merged elements
-}
+func (s *sets) add(groups []int32, src *batch.Column, rows []int32) { s.number(groups, src, rows) }
 
-func (l *setOf) Reset(from, to int) { l.set.reset(from, to) }
-
-func (l *setOf) Update(groups []int32, args []*batch.Column, sel []int32) error {
-	arg, groups, sel := l.rows.column(groups, args[0], sel)
-	l.set.add(groups, arg, rowsOf(groups, sel))
-	return nil
-}
-
-func (l *setOf) Merge(groups []int32, partial []*batch.Column, sel []int32) error {
-	l.merged.of(groups, partial[0], sel)
-	l.set.add(l.merged.groups, partial[0].Children[0], l.merged.rows)
-	return nil
-}
-
-func (l *setOf) Save(groups []int32, partial []*batch.Column) error {
-	return l.Result(groups, partial[0])
-}
-
-func (l *setOf) Result(groups []int32, out *batch.Column) error {
-	l.set.lists.append(out, groups)
-	return nil
-}
+func (s *sets) append(out *batch.Column, groups []int32) { s.lists.append(out, groups) }

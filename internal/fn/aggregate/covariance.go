@@ -101,15 +101,7 @@ func (a *comomentsOf) Save(groups []int32, partial []*batch.Column) error {
 }
 
 func (a *comomentsOf) Result(groups []int32, out *batch.Column) error {
-	n := out.Len()
-	out.Extend(len(groups))
-	to := batch.Values[float64](out)[n:]
-	for i, g := range groups {
-		v, ok := a.finish(&a.groups[g])
-		if to[i] = v; !ok {
-			out.SetNull(n + i)
-		}
-	}
+	finished(a.groups, groups, out, a.finish)
 	return nil
 }
 

@@ -84,7 +84,7 @@ func (m *modeOf) Update(groups []int32, args []*batch.Column, sel []int32) error
 // add puts values into the sets and gives their ids, those of new values with a
 // count of zero.
 func (m *modeOf) add(groups []int32, src *batch.Column, rows []int32) []int32 {
-	ids := m.set.add(groups, src, rows)
+	ids := m.set.number(groups, src, rows)
 	m.counts = grown(m.counts, m.set.table.Slots())
 	if len(ids) > 0 {
 		for _, id := range m.set.table.Fresh() {

@@ -128,16 +128,21 @@ func (a *momentsOf) Save(groups []int32, partial []*batch.Column) error {
 }
 
 func (a *momentsOf) Result(groups []int32, out *batch.Column) error {
+	finished(a.groups, groups, out, a.finish)
+	return nil
+}
+
+// finished appends a statistic of each group; null where it has no value.
+func finished[S any](states []S, groups []int32, out *batch.Column, finish func(*S) (float64, bool)) {
 	n := out.Len()
 	out.Extend(len(groups))
 	to := batch.Values[float64](out)[n:]
 	for i, g := range groups {
-		v, ok := a.finish(&a.groups[g])
+		v, ok := finish(&states[g])
 		if to[i] = v; !ok {
 			out.SetNull(n + i)
 		}
 	}
-	return nil
 }
 
 // The statistics; each says whether it has a value.

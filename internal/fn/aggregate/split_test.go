@@ -251,7 +251,7 @@ func footprint(acc expr.Accumulator) int {
 	case *listOf:
 		return a.values.arena.Bytes() + a.values.spare.Bytes()
 	case *setOf:
-		return a.set.lists.arena.Bytes() + a.set.lists.spare.Bytes()
+		return a.values.lists.arena.Bytes() + a.values.lists.spare.Bytes()
 	case *modeOf:
 		return a.set.lists.arena.Bytes() + a.set.lists.spare.Bytes()
 	}

@@ -305,7 +305,7 @@ var collectUnion = &expr.Aggregate{
 	},
 	Partial: sameAsResult,
 	New: func(c *expr.AggregateCall, _ *expr.Env) (expr.Accumulator, error) {
-		return &unionOf{setOf: setOf{set: newSets(*c.Typ.Elem)}}, nil
+		return &unionOf{setOf: setOf{values: newSets(*c.Typ.Elem)}}, nil
 	},
 	ZeroIfEmpty: true,
 }
@@ -317,6 +317,6 @@ func (u *unionOf) Update(groups []int32, args []*batch.Column, sel []int32) erro
 	u.merged.of(groups, args[0], sel)
 	elem := args[0].Children[0]
 	groups, sel = u.rows.narrow(u.merged.groups, elem, u.merged.rows)
-	u.set.add(groups, elem, rowsOf(groups, sel))
+	u.values.add(groups, elem, rowsOf(groups, sel))
 	return nil
 }

@@ -207,48 +207,16 @@ var zipWith = &expr.Function{
 			Text: expr.CallText("zip_with", args)}, nil
 	},
 	Compile: func(c *expr.Call, args []expr.Eval, _ *expr.Env) (expr.Eval, error) {
-		return &zipLoop{arrays: args[:2], lambda: lambdaOf(args, 2), out: batch.NewColumn(c.Typ, 0),
-			sides: [2]*batch.Column{batch.NewColumn(*c.Args[0].Type().Elem, 0), batch.NewColumn(*c.Args[1].Type().Elem, 0)}}, nil
+		return &zipLoop{newPairing(c, args)}, nil
 	},
 }
 
 // zipLoop evaluates zip_with.
-type zipLoop struct {
-	arrays  []expr.Eval
-	lambda  *expr.LambdaEval
-	out     *batch.Column
-	sides   [2]*batch.Column
-	rows    [2][]int32
-	parents []int32
-}
+type zipLoop struct{ pairing }
 
 func (z *zipLoop) Eval(b *batch.Batch, sel []int32) (*batch.Column, error) {
-	var cols [2]*batch.Column
-	for k, a := range z.arrays {
-		var err error
-		if cols[k], err = a.Eval(b, sel); err != nil {
-			return nil, err
-		}
-		z.rows[k] = z.rows[k][:0]
-	}
-	z.out.Resize(b.Rows)
-	z.parents = z.parents[:0]
-	at := 0
-	for _, i := range expr.Rows(b.Rows, sel) {
-		for ; at <= int(i); at++ {
-			z.out.Offsets[at] = int32(len(z.parents))
-		}
-		if cols[0].Null(int(i)) || cols[1].Null(int(i)) {
-			z.out.SetNull(int(i))
-			continue
-		}
-		z.row(cols, i)
-	}
-	for ; at <= b.Rows; at++ {
-		z.out.Offsets[at] = int32(len(z.parents))
-	}
-	for k, c := range cols {
-		z.sides[k].Take(c.Children[0], z.rows[k])
+	if err := z.list(b, sel, 0, z.row); err != nil {
+		return nil, err
 	}
 	res, err := z.lambda.Apply(b, sel, z.parents, z.sides[0], z.sides[1])
 	if err != nil {
@@ -260,14 +228,7 @@ func (z *zipLoop) Eval(b *batch.Batch, sel []int32) (*batch.Column, error) {
 
 // row lists the pairs of one row; what is missing on a side is null.
 func (z *zipLoop) row(cols [2]*batch.Column, i int32) {
-	var from, to [2]int32
-	for k, c := range cols {
-		r := i
-		if c.Const {
-			r = 0
-		}
-		from[k], to[k] = c.Offsets[r], c.Offsets[r+1]
-	}
+	from, to := spans(cols, i)
 	for n := range max(to[0]-from[0], to[1]-from[1]) {
 		z.parents = append(z.parents, i)
 		for k := range cols {

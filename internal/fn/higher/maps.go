@@ -157,10 +157,8 @@ var mapZipWith = &expr.Function{
 			Text: expr.CallText("map_zip_with", args)}, nil
 	},
 	Compile: func(c *expr.Call, args []expr.Eval, _ *expr.Env) (expr.Eval, error) {
-		a, b := c.Args[0].Type(), c.Args[1].Type()
-		return &mapZip{maps: args[:2], lambda: lambdaOf(args, 2), out: batch.NewColumn(c.Typ, 0),
-			order: expr.OrderOf(*a.Key), key: batch.NewColumn(*a.Key, 0),
-			sides: [2]*batch.Column{batch.NewColumn(*a.Elem, 0), batch.NewColumn(*b.Elem, 0)}}, nil
+		key := *c.Args[0].Type().Key
+		return &mapZip{pairing: newPairing(c, args), order: expr.OrderOf(key), key: batch.NewColumn(key, 0)}, nil
 	},
 }
 
@@ -187,44 +185,15 @@ func twoMaps(r *expr.Resolver, args []expr.Expr) (a, b expr.Expr, err error) {
 
 // mapZip evaluates map_zip_with.
 type mapZip struct {
-	maps    []expr.Eval
-	lambda  *expr.LambdaEval
-	out     *batch.Column
-	order   expr.Order
-	key     *batch.Column
-	sides   [2]*batch.Column
-	parents []int32
-	rows    [2][]int32 // entries of the left and right map, -1 for none
+	pairing
+	order expr.Order
+	key   *batch.Column
 }
 
 func (z *mapZip) Eval(b *batch.Batch, sel []int32) (*batch.Column, error) {
-	var cols [2]*batch.Column
-	for k, m := range z.maps {
-		var err error
-		if cols[k], err = m.Eval(b, sel); err != nil {
-			return nil, err
-		}
-		z.rows[k] = z.rows[k][:0]
-	}
-	z.out.Resize(b.Rows)
-	z.parents = z.parents[:0]
 	z.key.Resize(0)
-	at := 0
-	for _, i := range expr.Rows(b.Rows, sel) {
-		for ; at <= int(i); at++ {
-			z.out.Offsets[at] = int32(len(z.parents))
-		}
-		if cols[0].Null(int(i)) || cols[1].Null(int(i)) {
-			z.out.SetNull(int(i))
-			continue
-		}
-		z.row(cols, i)
-	}
-	for ; at <= b.Rows; at++ {
-		z.out.Offsets[at] = int32(len(z.parents))
-	}
-	for k, c := range cols {
-		z.sides[k].Take(c.Children[1], z.rows[k])
+	if err := z.list(b, sel, 1, z.row); err != nil {
+		return nil, err
 	}
 	res, err := z.lambda.Apply(b, sel, z.parents, z.key, z.sides[0], z.sides[1])
 	if err != nil {
@@ -237,14 +206,7 @@ func (z *mapZip) Eval(b *batch.Batch, sel []int32) (*batch.Column, error) {
 
 // row lists the keys of one row.
 func (z *mapZip) row(cols [2]*batch.Column, i int32) {
-	var from, to [2]int32
-	for k, c := range cols {
-		r := i
-		if c.Const {
-			r = 0
-		}
-		from[k], to[k] = c.Offsets[r], c.Offsets[r+1]
-	}
+	from, to := spans(cols, i)
 	left, right := cols[0].Children[0], cols[1].Children[0]
 	find := func(keys *batch.Column, from, to int32, of *batch.Column, row int32) int32 {
 		for ; from < to; from++ {

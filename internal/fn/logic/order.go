@@ -35,54 +35,43 @@ func numbers[T interface {
 	kernel.Number
 	batch.Value
 }]() comparer {
-	return comparer{
-		truths: func(op kernel.Op, out []bool, a, b *batch.Column) {
-			x, y := batch.Values[T](a), batch.Values[T](b)
-			switch {
-			case b.Const:
-				kernel.CompareNumber(op, out, x, y[0])
-			case a.Const:
-				kernel.CompareNumber(op.Swap(), out, y, x[0])
-			default:
-				kernel.CompareNumbers(op, out, x, y)
-			}
-		},
-		pick: func(op kernel.Op, out, sel []int32, a, b *batch.Column) int {
-			x, y := batch.Values[T](a), batch.Values[T](b)
-			switch {
-			case b.Const:
-				return kernel.SelectNumber(op, out, sel, x, y[0])
-			case a.Const:
-				return kernel.SelectNumber(op.Swap(), out, sel, y, x[0])
-			default:
-				return kernel.SelectNumbers(op, out, sel, x, y)
-			}
-		},
-	}
+	return loops[T]{kernel.CompareNumber[T], kernel.CompareNumbers[T], kernel.SelectNumber[T], kernel.SelectNumbers[T]}.comparer()
 }
 
 func texts() comparer {
+	return loops[string]{kernel.CompareString, kernel.CompareStrings, kernel.SelectString, kernel.SelectStrings}.comparer()
+}
+
+// loops compare columns of one type: with a constant, and with each other.
+type loops[T batch.Value] struct {
+	truth  func(op kernel.Op, out []bool, a []T, c T)
+	truths func(op kernel.Op, out []bool, a, b []T)
+	pick   func(op kernel.Op, out, sel []int32, a []T, c T) int
+	picks  func(op kernel.Op, out, sel []int32, a, b []T) int
+}
+
+func (l loops[T]) comparer() comparer {
 	return comparer{
 		truths: func(op kernel.Op, out []bool, a, b *batch.Column) {
-			x, y := batch.Values[string](a), batch.Values[string](b)
+			x, y := batch.Values[T](a), batch.Values[T](b)
 			switch {
 			case b.Const:
-				kernel.CompareString(op, out, x, y[0])
+				l.truth(op, out, x, y[0])
 			case a.Const:
-				kernel.CompareString(op.Swap(), out, y, x[0])
+				l.truth(op.Swap(), out, y, x[0])
 			default:
-				kernel.CompareStrings(op, out, x, y)
+				l.truths(op, out, x, y)
 			}
 		},
 		pick: func(op kernel.Op, out, sel []int32, a, b *batch.Column) int {
-			x, y := batch.Values[string](a), batch.Values[string](b)
+			x, y := batch.Values[T](a), batch.Values[T](b)
 			switch {
 			case b.Const:
-				return kernel.SelectString(op, out, sel, x, y[0])
+				return l.pick(op, out, sel, x, y[0])
 			case a.Const:
-				return kernel.SelectString(op.Swap(), out, sel, y, x[0])
+				return l.pick(op.Swap(), out, sel, y, x[0])
 			default:
-				return kernel.SelectStrings(op, out, sel, x, y)
+				return l.picks(op, out, sel, x, y)
 			}
 		},
 	}

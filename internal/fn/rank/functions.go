@@ -117,15 +117,5 @@ func whole(e expr.Expr) (int64, bool) {
 	if !ok {
 		return 0, false
 	}
-	switch v := l.Value.(type) {
-	case int8:
-		return int64(v), true
-	case int16:
-		return int64(v), true
-	case int32:
-		return int64(v), true
-	case int64:
-		return v, true
-	}
-	return 0, false
+	return expr.WholeNumber(l.Value)
 }
