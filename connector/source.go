@@ -147,8 +147,9 @@ type Bounded interface {
 	Bounded() bool
 }
 
-// Measured is the ability to give metrics for a batch's progress, as Spark's
-// sources[].metrics (S194).
+// Measured is the ability of a source or sink to give metrics for a batch's
+// progress, as Spark's sources[].metrics and sink.metrics (S194). A sink is asked
+// once the batch is committed.
 type Measured interface {
 	Metrics() map[string]string
 }

@@ -50,6 +50,9 @@ func (q *Query) publish() {
 	if d, ok := q.sink.(connector.Described); ok {
 		p.Sink.Description = d.Description()
 	}
+	if m, ok := q.sink.(connector.Measured); ok {
+		p.Sink.Metrics = m.Metrics()
+	}
 	if len(q.program.Watermarks) > 0 {
 		p.EventTime = &progress.EventTime{Watermark: r.batch.Watermark.UTC()}
 		if r.stats.Count > 0 {

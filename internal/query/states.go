@@ -185,6 +185,7 @@ func (s *states) progress(operators []*physical.Stateful) []progress.StateOperat
 			p.Updates += c.Updates
 			p.Removals += c.Removals
 		}
+		p.Custom = s.measure(op)
 		for i := op.First; i < op.First+len(op.Specs); i++ {
 			p.Commit += s.saving[i]
 			stores := s.tables[i].Stores()
@@ -197,6 +198,24 @@ func (s *states) progress(operators []*physical.Stateful) []progress.StateOperat
 		list = append(list, p)
 	}
 	return list
+}
+
+// measure are the operator's own numbers and those of its store (S193c).
+func (s *states) measure(op *physical.Stateful) map[string]int64 {
+	all := make(map[string]int64)
+	add := func(name string, n int64) { all[name] += n }
+	for _, part := range op.Parts {
+		if m, ok := part.(keyed.Measured); ok {
+			m.Measure(add)
+		}
+	}
+	if op.Variables != nil {
+		op.Variables.Measure(add)
+	}
+	for i := op.First; i < op.First+len(op.Specs); i++ {
+		s.tables[i].Measure(add)
+	}
+	return all
 }
 
 // close waits for what is written in the background.

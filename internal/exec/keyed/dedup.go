@@ -88,6 +88,8 @@ type Deduplicate struct {
 	leave  []int32 // scratch: the slots that expire
 	done   bool
 	counts Counts
+	// repeated are the rows of the batch that were there before.
+	repeated int64
 }
 
 // NewDeduplicate frees input of duplicates, as the operator with this number in
@@ -100,7 +102,7 @@ func NewDeduplicate(number int, input exec.Operator, d *Dedup, table Table, seen
 
 // Open begins a batch.
 func (d *Deduplicate) Open(t *exec.Task) error {
-	d.bounds, d.done, d.counts = t.Batch.Bounds(d.number), false, Counts{}
+	d.bounds, d.done, d.counts, d.repeated = t.Batch.Bounds(d.number), false, Counts{}, 0
 	if d.late != nil {
 		d.late.dropped = 0
 	}
@@ -160,6 +162,7 @@ func (d *Deduplicate) pass(b *batch.Batch) error {
 	}
 	d.table.MarkDirty(d.fresh)
 	d.counts.Updated += int64(len(d.fresh))
+	d.repeated += int64(n - len(d.fresh))
 	return nil
 }
 

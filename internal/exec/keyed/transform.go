@@ -1,6 +1,8 @@
 package keyed
 
 import (
+	"time"
+
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/exec"
 	"github.com/weirstream/weir/internal/state/cells"
@@ -78,8 +80,10 @@ func (c *transformCalls) timer(g *stateful.Group, at int64) error {
 	if !c.store.HasTimer(at) {
 		return nil
 	}
+	start := time.Now()
 	err := c.task.Timer(g, at)
 	c.store.Timers().Delete(at)
+	c.store.Fired(time.Since(start))
 	return err
 }
 

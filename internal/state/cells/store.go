@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/state"
@@ -50,7 +51,16 @@ type Store struct {
 }
 
 // Counts are what a batch did.
-type Counts struct{ Updated, Removed int64 }
+type Counts struct {
+	// Updated and Removed are values.
+	Updated, Removed int64
+	// Registered and Deleted are calls that make a timer and take one away, Expired
+	// timers that were handled, within Timing.
+	Registered, Deleted, Expired int64
+	Timing                       time.Duration
+	// Outlived are the values that went because of their TTL.
+	Outlived int64
+}
 
 // New is the store over the two tables of a partition.
 func New(c *Catalog, keys []types.Field, tables [2]state.Table, values [2]*Texts) *Store {
@@ -258,6 +268,7 @@ func (s *Store) expire(d timed) {
 	if at < 0 {
 		return // of a variable that is no more
 	}
+	s.counts.Outlived++
 	switch v := &s.variables[at]; v.Kind {
 	case stateful.ValueKind:
 		s.lose(s.remove(s.at(v.Name, "")))

@@ -303,6 +303,7 @@ func (t timers) setList(list []int64) {
 
 // Register implements [stateful.Timers].
 func (t timers) Register(at int64) {
+	t.s.counts.Registered++
 	at = micros(at) / 1000
 	list := t.List()
 	i, there := slices.BinarySearch(list, at)
@@ -316,6 +317,7 @@ func (t timers) Register(at int64) {
 
 // Delete implements [stateful.Timers].
 func (t timers) Delete(at int64) {
+	t.s.counts.Deleted++
 	list := t.List()
 	i, there := slices.BinarySearch(list, at)
 	if !there {

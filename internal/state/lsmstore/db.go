@@ -28,6 +28,9 @@ type DB struct {
 	view
 	fs *fileSystem
 	db *pebble.DB
+
+	traffic *traffic // its views count there, too
+	since   since
 }
 
 // Open opens the map in a directory, which it makes. One that cannot be opened is
@@ -58,7 +61,8 @@ func Open(fsys vfs.FS, dir string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{view: view{reader: db, fs: files}, fs: files, db: db}, nil
+	t := &traffic{}
+	return &DB{view: view{reader: db, fs: files, traffic: t}, fs: files, db: db, traffic: t}, nil
 }
 
 // openQuietly opens a database, and gives what was damaged as an error.
@@ -74,12 +78,14 @@ func openQuietly(dir string, o *pebble.Options, files *fileSystem) (db *pebble.D
 }
 
 // Batch begins a write.
-func (d *DB) Batch() state.ColdBatch { return &write{Batch: d.db.NewBatch(), fs: d.fs} }
+func (d *DB) Batch() state.ColdBatch {
+	return &write{Batch: d.db.NewBatch(), fs: d.fs, traffic: d.traffic}
+}
 
 // View is the map as it is now.
 func (d *DB) View() state.ColdView {
 	s := d.db.NewSnapshot()
-	return &view{reader: s, fs: d.fs, end: s.Close}
+	return &view{reader: s, fs: d.fs, traffic: d.traffic, end: s.Close}
 }
 
 // Close makes all writes durable, and closes the files.
@@ -94,9 +100,10 @@ type reader interface {
 
 // view reads from a map.
 type view struct {
-	reader reader
-	fs     *fileSystem
-	end    func() error
+	reader  reader
+	fs      *fileSystem
+	traffic *traffic
+	end     func() error
 }
 
 // Get implements [state.ColdView].
@@ -108,7 +115,12 @@ func (v *view) Get(keys *rowcodec.Rows, order []int32, found func(row int32, val
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, it.Close()) }()
+	bytesRead := 0
+	defer func() {
+		err = errors.Join(err, it.Close())
+		v.traffic.gets.Add(int64(len(order)))
+		v.traffic.bytesRead.Add(int64(bytesRead))
+	}()
 	for _, row := range order {
 		key := keys.Row(int(row))
 		if !it.SeekGE(key) {
@@ -121,6 +133,7 @@ func (v *view) Get(keys *rowcodec.Rows, order []int32, found func(row int32, val
 			continue
 		}
 		value, err := it.ValueAndErr()
+		bytesRead += len(value)
 		if err == nil {
 			err = found(row, value)
 		}
@@ -159,7 +172,8 @@ func (v *view) Close() error { return v.end() }
 // write is a write that is being gathered.
 type write struct {
 	*pebble.Batch
-	fs *fileSystem
+	fs      *fileSystem
+	traffic *traffic
 }
 
 // Set gives a key a value.
@@ -170,6 +184,8 @@ func (w *write) Delete(key []byte) error { return w.Batch.Delete(key, nil) }
 
 // Commit performs the write.
 func (w *write) Commit() error {
+	w.traffic.puts.Add(int64(w.Batch.Count()))
+	w.traffic.bytesWritten.Add(int64(w.Batch.Len()))
 	err := w.Batch.Commit(pebble.NoSync)
 	return errors.Join(err, w.Batch.Close(), w.fs.failure())
 }

@@ -67,7 +67,8 @@ type State struct {
 	making   sync.Mutex // guards haveDir
 	haveDir  bool
 	tier     *state.Tier // nil: memory holds all rows
-	stay     int64       // a tier could not be made; it is tried again beyond so many bytes
+	measures measures
+	stay     int64 // a tier could not be made; it is tried again beyond so many bytes
 
 	done    chan snapshot // snapshots that were written, or were not
 	running sync.WaitGroup
@@ -150,6 +151,7 @@ func (s *State) Load(v state.Version, m *state.Manifest, deltas []checkpoint.Del
 // Save makes what changed since the last version part of the next commit: version
 // v. All of it that goes to files is durable when it returns.
 func (s *State) Save(v state.Version) error {
+	s.used()
 	s.takeSnapshots(v)
 	s.pending = s.pending[:0]
 	for _, t := range s.stores {
@@ -279,7 +281,11 @@ func (s *State) loadAll(v, from state.Version, stores []*Store) error {
 		wg.Go(func() { bad[i], errs[i] = s.load(t, v, from) })
 	}
 	wg.Wait()
+	for _, t := range stores {
+		t.loaded = true
+	}
 	for _, list := range bad {
+		s.measures.repaired += int64(len(list))
 		for _, file := range list {
 			s.disown(file)
 		}

@@ -20,6 +20,7 @@ type Store struct {
 	last    int64         // bytes of the last snapshot
 	read    int64         // rows that a restart reads before those of since
 	grown   int64         // rows of the last delta
+	loaded  bool          // it was read from files since the last batch
 }
 
 // growth is what has been added to the deltas.
