@@ -245,7 +245,7 @@ func (s *Session) streamingTable(c *plan.CreateStreamingTable, script string) (*
 }
 
 // ParseTrigger reads a trigger as text: "1 second" or "processingTime 1 second",
-// "once", "availableNow", "continuous 1 second".
+// "once", "availableNow", "continuous 1 second", "realTime 5 minutes".
 func ParseTrigger(text string) (Trigger, error) {
 	word := strings.ToLower(strings.TrimSpace(text))
 	switch word {
@@ -255,7 +255,10 @@ func ParseTrigger(text string) (Trigger, error) {
 		return AvailableNow(), nil
 	case "", "default":
 		return Trigger{}, nil
+	case "realtime":
+		return RealTime(0), nil
 	}
+	word, realTime := strings.CutPrefix(word, "realtime")
 	word, continuous := strings.CutPrefix(word, "continuous")
 	word = strings.TrimSpace(strings.TrimPrefix(word, "processingtime"))
 	v, ok := datetime.ParseInterval(word)
@@ -267,6 +270,8 @@ func ParseTrigger(text string) (Trigger, error) {
 	t := ProcessingTime(d)
 	if continuous {
 		t = Continuous(d)
+	} else if realTime {
+		t = RealTime(d)
 	}
 	return t, t.err
 }

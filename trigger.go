@@ -48,6 +48,17 @@ func Continuous(checkpointInterval time.Duration) Trigger {
 	return t
 }
 
+// RealTime is Spark's trigger of the real-time mode (S85), with how long one of its
+// batches lasts: zero is five minutes, and less than five seconds is refused. The
+// loop of batches serves it as it does [Continuous], in every output mode.
+func RealTime(batchDuration time.Duration) Trigger {
+	t := Trigger{}
+	if batchDuration != 0 && batchDuration < 5*time.Second {
+		t.err = fault.New(fault.RealTimeTrigger, "a batch of the real-time trigger lasts at least 5 seconds, not %v", batchDuration)
+	}
+	return t
+}
+
 // Interval is that of [ProcessingTime]; zero for all other triggers.
 func (t Trigger) Interval() time.Duration { return t.trigger.Interval }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/weirstream/weir"
 	"github.com/weirstream/weir/connector"
+	"github.com/weirstream/weir/functions"
 	"github.com/weirstream/weir/types"
 	"github.com/weirstream/weir/weirtest"
 )
@@ -235,10 +236,35 @@ func TestAsyncProgress(t *testing.T) {
 	reach(q, last+3)
 }
 
-// Trigger.Continuous is served by the loop of batches.
+// Trigger.RealTime is served by the loop of batches: a row comes out long before the
+// five minutes of its batch are over, in append mode and through state, too (S85).
+func TestRealTimeTrigger(t *testing.T) {
+	s := session(t)
+	q, err := s.ReadStream().Format("rate").Option("rowsPerSecond", 100).Load().DropDuplicates("value").WriteStream().Format("noop").
+		Trigger(weir.RealTime(0)).Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "a batch with rows", func() bool { p := q.LastProgress(); return p != nil && p.InputRows() > 0 })
+	q.Stop()
+	_, err = s.ReadStream().Format("rate").Load().WriteStream().Format("noop").Trigger(weir.RealTime(4 * time.Second)).Start(t.Context())
+	refused(t, "a short batch", err, "INVALID_STREAMING_REAL_TIME_MODE_TRIGGER_INTERVAL")
+	for _, text := range []string{"realTime", "realTime 10 seconds"} {
+		if tr, err := weir.ParseTrigger(text); err != nil || tr.Ends() || tr.Interval() != 0 {
+			t.Errorf("the trigger %s is %v, %v", text, tr, err)
+		}
+	}
+	if _, err := weir.ParseTrigger("realTime 1 second"); err == nil {
+		t.Error("a batch of a second was taken")
+	}
+}
+
+// Trigger.Continuous is served by the loop of batches: any query, also one that
+// Spark's continuous processing refuses (S58).
 func TestContinuousTrigger(t *testing.T) {
 	s := session(t)
-	q, err := s.ReadStream().Format("rate").Option("rowsPerSecond", 100).Load().WriteStream().Format("noop").
+	q, err := s.ReadStream().Format("rate").Option("rowsPerSecond", 100).Load().DropDuplicates("value").
+		WithColumn("now", functions.CurrentTimestamp()).WriteStream().Format("noop").
 		Trigger(weir.Continuous(time.Second)).Start(t.Context())
 	if err != nil {
 		t.Fatal(err)

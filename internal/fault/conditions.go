@@ -124,6 +124,7 @@ var (
 	EventTimeType         = Condition{"EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE", "42K09"}
 	CallOnStreaming       = Condition{"CALL_ON_STREAMING_DATASET_UNSUPPORTED", "42KDE"}
 	WriteStreamNotAllowed = Condition{"WRITE_STREAM_NOT_ALLOWED", "42601"}
+	RealTimeTrigger       = Condition{"INVALID_STREAMING_REAL_TIME_MODE_TRIGGER_INTERVAL", "22023"}
 	ForeachUserError      = Condition{"FOREACH_USER_FUNCTION_ERROR", "39000"}
 	ForeachBatchUserError = Condition{"FOREACH_BATCH_USER_FUNCTION_ERROR", "39000"}
 	StateNotMatching      = Condition{"STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA", "42K03"}
