@@ -26,6 +26,7 @@ type Exchange struct {
 	Feed
 	types      []types.Type
 	partitions int
+	paged      bool
 
 	mu     sync.Mutex
 	byTask [][]*Store // rows written, by task and partition
@@ -37,6 +38,10 @@ type Exchange struct {
 func NewExchange(columns []types.Type, partitions int) *Exchange {
 	return &Exchange{Feed: Feed{Tasks: partitions}, types: columns, partitions: partitions}
 }
+
+// InPages makes the exchange keep its rows in pages, for a reader that takes them; see
+// [PageLender]. It is called before anything is written.
+func (x *Exchange) InPages() { x.paged = true }
 
 // Begin empties the exchange for a batch whose writing stage has so many tasks.
 func (x *Exchange) Begin(tasks int) {
@@ -67,7 +72,11 @@ func (x *Exchange) take(task int) []*Store {
 		set, x.free = x.free[n-1], x.free[:n-1]
 	} else {
 		for range x.partitions {
-			set = append(set, NewStore(x.types))
+			if x.paged {
+				set = append(set, newPageStore(x))
+			} else {
+				set = append(set, NewStore(x.types))
+			}
 		}
 	}
 	x.byTask[task] = set

@@ -170,9 +170,34 @@ func TestGenerateInPieces(t *testing.T) {
 }
 
 func TestExchangeKeepsOrderAndBringsKeysTogether(t *testing.T) {
+	types := []types.Type{types.Of(types.String), types.Of(types.Long)}
+	exchangeKeepsOrder(t, NewExchange(types, 3), func(*ExchangeReader) {})
+	x := NewExchange(types, 3)
+	x.InPages()
+	exchangeKeepsOrder(t, x, func(*ExchangeReader) {})
+	var taken []*batch.Column
+	var held [][]int64
+	exchangeKeepsOrder(t, x, func(r *ExchangeReader) {
+		if pages := r.TakePages(nil); pages != nil {
+			c := pages[1].Column()
+			taken, held = append(taken, c), append(held, slices.Clone(batch.Values[int64](c)))
+		}
+	})
+	for i, c := range taken {
+		if !slices.Equal(batch.Values[int64](c), held[i]) {
+			t.Error("what was given away was written to")
+		}
+	}
+	if len(taken) == 0 {
+		t.Error("no pages were given away")
+	}
+}
+
+// exchangeKeepsOrder writes to an exchange of three partitions and reads it; after is
+// called when all rows of a partition were read.
+func exchangeKeepsOrder(t *testing.T, x *Exchange, after func(*ExchangeReader)) {
 	const partitions = 3
 	s := newTable(t, types.Of(types.String), types.Of(types.Long))
-	x := NewExchange([]types.Type{types.Of(types.String), types.Of(types.Long)}, partitions)
 	r := random(t)
 	for round := range 3 {
 		x.Begin(4)
@@ -226,6 +251,7 @@ func TestExchangeKeepsOrderAndBringsKeysTogether(t *testing.T) {
 				owner[key] = p
 			}
 			got = append(got, lines...)
+			after(reader)
 		}
 		slices.Sort(got)
 		slices.Sort(want)

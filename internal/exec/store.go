@@ -19,11 +19,14 @@ type Store struct {
 	chunks []*chunk
 	used   int // chunks that hold rows
 	rows   int
+	pages  *pageSizes // nil: chunks are columns
 }
 
+// chunk is a piece of a store: columns with an arena, or pages.
 type chunk struct {
 	batch batch.Batch
 	arena batch.Arena
+	pages []*batch.Page
 }
 
 // NewStore is an empty store for rows of these types.
@@ -53,8 +56,14 @@ func (s *Store) Add(columns []*batch.Column, rows int, sel []int32) {
 	for len(sel) > 0 {
 		c := s.chunk()
 		n := min(len(sel), chunkRows-c.batch.Rows)
-		for i, col := range columns {
-			c.batch.Columns[i].AppendRows(col, sel[:n], &c.arena)
+		if s.pages != nil {
+			for i, col := range columns {
+				c.pages[i].Append(col, sel[:n])
+			}
+		} else {
+			for i, col := range columns {
+				c.batch.Columns[i].AppendRows(col, sel[:n], &c.arena)
+			}
 		}
 		c.batch.Rows += n
 		s.rows += n
@@ -69,19 +78,30 @@ func (s *Store) chunk() *chunk {
 	}
 	if s.used == len(s.chunks) {
 		c := &chunk{}
-		for _, t := range s.types {
-			c.batch.Columns = append(c.batch.Columns, batch.NewColumn(t, 0))
+		if s.pages == nil {
+			for _, t := range s.types {
+				c.batch.Columns = append(c.batch.Columns, batch.NewColumn(t, 0))
+			}
 		}
 		s.chunks = append(s.chunks, c)
 	}
 	s.used++
+	if s.pages != nil {
+		s.pages.prepare(s)
+	}
 	return s.chunks[s.used-1]
 }
 
 // Reset forgets the rows.
 func (s *Store) Reset() {
 	for _, c := range s.chunks[:s.used] {
-		c.batch.Resize(0)
+		for _, p := range c.pages {
+			p.Reset()
+		}
+		if s.pages == nil {
+			c.batch.Resize(0)
+		}
+		c.batch.Rows = 0
 		c.arena.Reset()
 	}
 	s.used, s.rows = 0, 0
@@ -101,9 +121,11 @@ type storeReader struct {
 	stores []*Store
 	chunk  int
 	out    batch.Batch
+	views  []*batch.Column // of the pages that are being read
+	last   *chunk          // with those pages
 }
 
-func (r *storeReader) reset(stores []*Store) { r.stores, r.chunk = stores, 0 }
+func (r *storeReader) reset(stores []*Store) { r.stores, r.chunk, r.last = stores, 0, nil }
 
 func (r *storeReader) next(ctx context.Context) (*batch.Batch, error) {
 	if err := ctx.Err(); err != nil {
@@ -115,10 +137,13 @@ func (r *storeReader) next(ctx context.Context) (*batch.Batch, error) {
 			r.stores, r.chunk = r.stores[1:], 0
 			continue
 		}
-		b := &s.chunks[r.chunk].batch
+		r.last = s.chunks[r.chunk]
 		r.chunk++
 		// A batch of its own: the consumer may set Sel.
-		r.out = batch.Batch{Columns: b.Columns, Rows: b.Rows}
+		r.out = batch.Batch{Columns: r.last.batch.Columns, Rows: r.last.batch.Rows}
+		if s.pages != nil {
+			r.out.Columns = r.view(s)
+		}
 		return &r.out, nil
 	}
 	return nil, io.EOF

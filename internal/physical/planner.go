@@ -343,6 +343,9 @@ func (b *builder) exchange(below *stage, made factory, columns []*expr.Ref, keys
 	}
 	below.make, below.keys, below.input = made, keys, columns
 	below.exchange = exec.NewExchange(kinds, partitions)
+	if below.paged {
+		below.exchange.InPages()
+	}
 	if err := b.finish(below); err != nil {
 		return nil, err
 	}

@@ -93,6 +93,7 @@ type stage struct {
 	// Where the rows go: an exchange, a build table, or, for the last stage,
 	// the sink.
 	exchange *exec.Exchange
+	paged    bool // most rows stay in the state of who reads the exchange
 	keys     []expr.Expr
 	input    []*expr.Ref // the columns that keys read
 	writers  []*exec.ExchangeWriter

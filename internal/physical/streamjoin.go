@@ -121,7 +121,7 @@ func (b *builder) streamJoin(n *plan.Join, s *stage) (factory, error) {
 	}
 	var inputs []shuffled
 	for i, side := range j.sides {
-		in := shuffled{stage: &stage{}, columns: j.columns[i], keys: j.keys[i]}
+		in := shuffled{stage: &stage{paged: true}, columns: j.columns[i], keys: j.keys[i]}
 		if in.rows, err = b.node(side, in.stage); err != nil {
 			return nil, err
 		}

@@ -122,6 +122,7 @@ type Join struct {
 	number int
 	spec   JoinSpec
 	inputs [2]exec.Operator
+	pages  [2]exec.PageLender // the inputs, where they can; else nil
 	sides  [2]*joinSide
 	index  joinIndex
 
@@ -143,6 +144,7 @@ func NewJoin(number int, left, right exec.Operator, spec JoinSpec, open func(sid
 	j := &Join{number: number, spec: spec, inputs: [2]exec.Operator{left, right}}
 	j.index.keys = keytable.New(spec.KeyTypes)
 	for i := range j.sides {
+		j.pages[i], _ = j.inputs[i].(exec.PageLender)
 		s := newJoinSide(&j.spec, i)
 		table, err := open(i, s)
 		if err != nil {

@@ -48,6 +48,7 @@ func TestJoinEqualsOracle(t *testing.T) {
 // joinHistory runs random batches.
 func joinHistory(q *joinQuery, r *rand.Rand) {
 	fs := &vfs.Memory{}
+	q.paged = r.IntN(2) == 0
 	run := q.start(fs, 1+r.IntN(4))
 	m := &joinModel{joinQuery: q}
 	clock, late, evict := 100, 0, 0

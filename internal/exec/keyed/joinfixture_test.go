@@ -10,6 +10,7 @@ import (
 	"sort"
 	"testing"
 
+	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/checkpoint"
 	"github.com/weirstream/weir/internal/exec"
 	"github.com/weirstream/weir/internal/expr"
@@ -56,6 +57,7 @@ type joinQuery struct {
 	bounds  [2]int   // in seconds: a row expires at this much behind the watermark
 	bounded [2]bool  // by its time, if it is no key
 	less    bool     // left.n < right.n
+	paged   bool     // the rows lie in pages, which the join may take over
 	only    [2]int64 // n must be at least this
 }
 
@@ -149,11 +151,18 @@ func (q *joinQuery) start(fs vfs.FS, partitions int) *joinRun {
 	}
 	for p := range partitions {
 		in := [2]*given{{keys: len(keys), partitions: partitions}, {keys: len(keys), partitions: partitions}}
-		j, err := NewJoin(0, in[0], in[1], q.spec(), func(side int, v Values) (Table, error) {
+		ops := [2]exec.Operator{in[0], in[1]}
+		if q.paged {
+			ops = [2]exec.Operator{&paged{given: in[0]}, &paged{given: in[1]}}
+		}
+		j, err := NewJoin(0, ops[0], ops[1], q.spec(), func(side int, v Values) (Table, error) {
 			return r.state[side].Partition(p, partitions, v), nil
 		})
 		if err != nil {
 			q.t.Fatal(err)
+		}
+		for _, s := range j.sides {
+			s.rows.least, s.rows.holes = 1, 1
 		}
 		r.inputs, r.parts = append(r.inputs, in), append(r.parts, j)
 	}
@@ -174,6 +183,41 @@ func (q *joinQuery) start(fs vfs.FS, partitions int) *joinRun {
 		r.plan()
 	}
 	return r
+}
+
+// paged gives its rows in pages, as an exchange does, and keeps to the rule that they
+// are the taker's.
+type paged struct {
+	*given
+	pages []*batch.Page
+}
+
+func (p *paged) Next(ctx context.Context) (*batch.Batch, error) {
+	p.pages = nil
+	b, err := p.given.Next(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &batch.Batch{Rows: b.Len()}
+	for _, c := range b.Columns {
+		page := batch.NewPage(c.Type, 0, 0)
+		page.Append(c, b.Sel)
+		view := batch.NewColumn(c.Type, 0)
+		view.TakePages([]*batch.Page{page}, batch.Identity(out.Rows))
+		p.pages, out.Columns = append(p.pages, page), append(out.Columns, view)
+	}
+	return out, nil
+}
+
+func (p *paged) TakePages(spare []*batch.Page) []*batch.Page {
+	for _, s := range spare {
+		if s.Bytes() != 0 || s.Column() != nil && s.Column().Len() != 0 {
+			panic("a spare page is not empty")
+		}
+	}
+	pages := p.pages
+	p.pages = nil
+	return pages
 }
 
 func (r *joinRun) plan() {

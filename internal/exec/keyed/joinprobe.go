@@ -316,7 +316,7 @@ func (p *probe) keep() error {
 	if p.j.phase == 1 {
 		sel = p.staying(sel)
 	}
-	if err := p.own.insert(&p.j.index, p.b, p.keys, sel, p.ids); err != nil {
+	if err := p.own.insert(&p.j.index, p.b, p.keys, sel, p.ids, p.j.pages[p.side]); err != nil {
 		return err
 	}
 	if p.own.tracked {

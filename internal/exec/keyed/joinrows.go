@@ -30,6 +30,8 @@ type joinRows struct {
 	live    int             // rows in the pages
 	gone    int             // holes in the pages
 	bytes   []int           // by column: those of the texts of the last full page
+	least   int             // rows that a page must bring to be taken over as it is
+	holes   int             // rows that must be gone before the others are copied together
 	moving  []*batch.Column // scratch of compact
 	local   []int32         // scratch
 }
@@ -42,7 +44,7 @@ type joinPage struct {
 }
 
 func newJoinRows(columns []types.Type) joinRows {
-	r := joinRows{types: columns, columns: make([][]*batch.Page, len(columns)), bytes: make([]int, len(columns)), filling: -1}
+	r := joinRows{types: columns, columns: make([][]*batch.Page, len(columns)), bytes: make([]int, len(columns)), least: minAdopted, holes: minCompact, filling: -1}
 	for _, t := range columns {
 		r.moving = append(r.moving, batch.NewColumn(t, 0))
 	}
@@ -104,23 +106,68 @@ func (r *joinRows) page() *joinPage {
 		}
 	}
 	full := r.filling
-	if n := len(r.free); n > 0 {
-		r.filling, r.free = r.free[n-1], r.free[:n-1]
+	r.filling = r.number(p)
+	if full >= 0 && r.pages[full].live == 0 {
+		r.release(full)
+	}
+	return p
+}
+
+// minAdopted is how many rows a page must bring to be taken over: with fewer the pages
+// would be many and small.
+const minAdopted = batch.PageRows / 2
+
+// unused are empty pages, one a column, that may be given away; nil if there are none.
+func (r *joinRows) unused() []*batch.Page {
+	n := len(r.spare)
+	if n == 0 {
+		return nil
+	}
+	p := r.spare[n-1]
+	r.spare = r.spare[:n-1]
+	return p.columns
+}
+
+// giveBack takes back what unused has given.
+func (r *joinRows) giveBack(columns []*batch.Page) {
+	if columns != nil {
+		r.spare = append(r.spare, &joinPage{columns: columns})
+	}
+}
+
+// adopt takes over a page of so many rows, of which the listed ones are those of
+// slots, and notes their places.
+func (r *joinRows) adopt(columns []*batch.Page, rows int, sel, slots, places []int32) {
+	p := &joinPage{columns: columns, owner: make([]int32, rows), live: len(sel)}
+	for i := range p.owner {
+		p.owner[i] = -1
+	}
+	number := r.number(p)
+	for i, row := range sel {
+		p.owner[row] = slots[i]
+		places[slots[i]] = number<<batch.PageBits + row
+	}
+	r.live += len(sel)
+	r.gone += rows - len(sel)
+}
+
+// number gives a page a number.
+func (r *joinRows) number(p *joinPage) int32 {
+	var n int32
+	if k := len(r.free); k > 0 {
+		n, r.free = r.free[k-1], r.free[:k-1]
 	} else {
-		r.filling = int32(len(r.pages))
+		n = int32(len(r.pages))
 		r.pages = append(r.pages, nil)
 		for i := range r.columns {
 			r.columns[i] = append(r.columns[i], nil)
 		}
 	}
-	r.pages[r.filling] = p
+	r.pages[n] = p
 	for i, c := range p.columns {
-		r.columns[i][r.filling] = c
+		r.columns[i][n] = c
 	}
-	if full >= 0 && r.pages[full].live == 0 {
-		r.release(full)
-	}
-	return p
+	return n
 }
 
 // drop makes a hole. A page that has no other rows is free then.
@@ -154,7 +201,7 @@ func (r *joinRows) release(number int32) {
 
 // compact fills the holes if they are many. places is where the rows of slots lie.
 func (r *joinRows) compact(places []int32) {
-	if r.gone < minCompact || r.gone < r.live {
+	if r.gone < r.holes || r.gone < r.live {
 		return
 	}
 	r.filling = -1

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/weirstream/weir/internal/batch"
+	"github.com/weirstream/weir/internal/exec"
 	"github.com/weirstream/weir/internal/kernel"
 	"github.com/weirstream/weir/types"
 )
@@ -54,11 +55,14 @@ func (s *joinSide) Types() []types.Type {
 
 // Reset implements [Values].
 func (s *joinSide) Reset(from, to int) {
-	for len(s.places) < to {
-		s.places, s.chain = append(s.places, -1), append(s.chain, joinLink{-1, -1, -1})
+	if n := len(s.places); n < to {
+		s.places, s.chain = withRoom(s.places, to), withRoom(s.chain, to)
+		for i := n; i < to; i++ {
+			s.places[i] = -1
+		}
 	}
-	for len(s.met) < kernel.BitWords(to) {
-		s.met = append(s.met, 0)
+	if words := kernel.BitWords(to); len(s.met) < words {
+		s.met = withRoom(s.met, words)
 	}
 	for slot := from; slot < to; slot++ {
 		if s.places[slot] >= 0 {
@@ -68,6 +72,20 @@ func (s *joinSide) Reset(from, to int) {
 		s.chain[slot] = joinLink{-1, -1, -1}
 		kernel.ClearBit(s.met, slot)
 	}
+}
+
+// withRoom is list with n entries, more than it has; the new ones are zero. It grows by
+// doubling: an append of a large list adds a quarter, and copies it five times in all.
+func withRoom[T any](list []T, n int) []T {
+	if n > cap(list) {
+		grown := make([]T, len(list), max(n, 2*cap(list)))
+		copy(grown, list)
+		list = grown
+	}
+	old := len(list)
+	list = list[:n]
+	clear(list[old:])
+	return list
 }
 
 // Save implements [Values].
@@ -285,8 +303,9 @@ func (s *joinSide) withdraw(slots []int32, x *joinIndex) {
 }
 
 // insert keeps the listed rows of a batch. keys are theirs, by row; ids, by row
-// too, the keys' in the index, -1 for a row that has no partner by its key.
-func (s *joinSide) insert(x *joinIndex, b *batch.Batch, keys []*batch.Column, sel, ids []int32) error {
+// too, the keys' in the index, -1 for a row that has no partner by its key. from may
+// have the batch's pages; nil: it has none.
+func (s *joinSide) insert(x *joinIndex, b *batch.Batch, keys []*batch.Column, sel, ids []int32, from exec.PageLender) error {
 	if len(sel) == 0 {
 		return nil
 	}
@@ -302,7 +321,9 @@ func (s *joinSide) insert(x *joinIndex, b *batch.Batch, keys []*batch.Column, se
 		return err
 	}
 	s.table.MarkDirty(s.slots)
-	s.keep(b.Columns, sel, s.slots)
+	if !s.adopt(from, b.Rows, sel) {
+		s.keep(b.Columns, sel, s.slots)
+	}
 	for i, r := range sel {
 		if id := ids[r]; id >= 0 {
 			s.link(x, id, s.slots[i])
@@ -310,6 +331,22 @@ func (s *joinSide) insert(x *joinIndex, b *batch.Batch, keys []*batch.Column, se
 	}
 	s.expire(b, keys, sel)
 	return nil
+}
+
+// adopt takes the pages of a batch of so many rows for the slots of those listed, if
+// they are to be had and most of their rows stay.
+func (s *joinSide) adopt(from exec.PageLender, rows int, sel []int32) bool {
+	if from == nil || len(sel) < s.rows.least || len(sel) < rows-rows/4 {
+		return false
+	}
+	spare := s.rows.unused()
+	pages := from.TakePages(spare)
+	if pages == nil {
+		s.rows.giveBack(spare)
+		return false
+	}
+	s.rows.adopt(pages, rows, sel, s.slots, s.places)
+	return true
 }
 
 // expire enters the rows that were kept last into the expiry index.
