@@ -27,7 +27,7 @@
 //	collect_list collect_set        array of the values
 //	percentile median               array of the values
 //	mode                            array of the values, array of their counts
-//	approx_count_distinct           binary: the registers, see [sketch]
+//	approx_count_distinct           binary: the registers, see [sketches]
 //
 // Save and Merge are inverse: any split of the rows, saved and merged in the
 // order of the rows, gives what one pass gives, but for the last digits of sums
