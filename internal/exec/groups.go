@@ -247,7 +247,8 @@ func (g *Groups) Update(b *batch.Batch, ids []int32) error {
 	return nil
 }
 
-func (g *Groups) updateSection(s *section, b *batch.Batch, groups, sel []int32) error {
+// evaluate gives the section's functions their arguments at the rows sel of b.
+func (s *section) evaluate(b *batch.Batch, sel []int32) error {
 	s.cols = s.cols[:0]
 	for _, e := range s.evals {
 		c, err := e.Eval(b, sel)
@@ -261,6 +262,16 @@ func (g *Groups) updateSection(s *section, b *batch.Batch, groups, sel []int32) 
 		for i, at := range c.args {
 			c.cols[i] = s.cols[at]
 		}
+	}
+	return nil
+}
+
+func (g *Groups) updateSection(s *section, b *batch.Batch, groups, sel []int32) error {
+	if err := s.evaluate(b, sel); err != nil {
+		return err
+	}
+	for k := range s.calls {
+		c := &s.calls[k]
 		to, rows := groups, sel
 		if once := g.once[c.at]; once != nil {
 			to, rows = once.pass(groups, c.cols, sel)

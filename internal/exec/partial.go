@@ -108,21 +108,16 @@ func (p *PartialAggregate) add(b *batch.Batch) error {
 		return err
 	}
 	if p.single {
-		p.groups.Fresh(0, n)
-		ids := batch.Identity(n)
-		if err := p.groups.Update(b, ids); err != nil {
-			return err
-		}
 		rows := b.Sel
 		if rows == nil {
-			rows = ids
+			rows = batch.Identity(n)
 		}
 		p.empty()
 		for i, k := range keys {
 			p.keys[i].AppendRows(k, rows, nil)
 		}
 		p.out.Rows = n
-		return p.groups.AppendPartial(ids, p.states)
+		return p.groups.AppendSingle(b, p.states)
 	}
 	p.ids = slices.Grow(p.ids[:0], n)[:n]
 	p.groups.Find(keys, b.Rows, b.Sel, p.ids)

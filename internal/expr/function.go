@@ -98,6 +98,13 @@ type Accumulator interface {
 	Result(groups []int32, out *batch.Column) error
 }
 
+// LoneSaver is an ability of an [Accumulator] whose state of a single row is known without
+// keeping it: SaveRows appends what Save gives of new groups with one of the rows each, in
+// which strings are views of args.
+type LoneSaver interface {
+	SaveRows(args []*batch.Column, rows []int32, partial []*batch.Column) error
+}
+
 // Generator is a function that gives several rows for one.
 type Generator struct {
 	Name string

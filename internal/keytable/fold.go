@@ -66,8 +66,25 @@ func newFold(leaves []types.Type) *fold {
 	return f
 }
 
-// number finds the numbers of the leaf's values, and adds those that are new.
+// number finds the numbers of the leaf's values, and adds those that are new. Where all
+// rows share one text, as those of a day do, one is looked up.
 func (p *foldPart) number(leaves []leaf, s span, add bool) []int32 {
+	if p.leaves > 1 || !leaves[0].oneText(s) {
+		return p.find(leaves, s, add)
+	}
+	first, ids := s, p.ids[:s.n]
+	if first.n = 1; s.sel != nil {
+		first.sel = s.sel[:1]
+	}
+	p.find(leaves, first, add)
+	for i := range ids {
+		ids[i] = ids[0]
+	}
+	return ids
+}
+
+// find is number without a look at what rows share.
+func (p *foldPart) find(leaves []leaf, s span, add bool) []int32 {
 	d, ids := p.dict, p.ids[:s.n]
 	leaves = leaves[:p.leaves]
 	miss := d.scratch.miss[:d.find(leaves, s, ids)]

@@ -1,6 +1,8 @@
 package keytable
 
 import (
+	"unsafe"
+
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/kernel"
 	"github.com/weirstream/weir/types"
@@ -20,6 +22,21 @@ func (l leaf) slice(s span) []uint64 {
 		return l.valid[s.first>>6:]
 	}
 	return l.valid
+}
+
+// oneText reports whether all rows of a span share the memory of one text.
+func (l leaf) oneText(s span) bool {
+	if l.valid != nil || widthOf(l.col.Type.Kind) != widthText {
+		return false
+	}
+	values, sel := valuesOf[string](l.col, s)
+	first := values[at(sel, 0)]
+	for i := range s.n {
+		if v := values[at(sel, i)]; len(v) != len(first) || unsafe.StringData(v) != unsafe.StringData(first) {
+			return false
+		}
+	}
+	return true
 }
 
 // flattener makes leaves of key columns. It keeps its scratch.

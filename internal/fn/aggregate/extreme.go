@@ -132,6 +132,12 @@ func (e *numberExtreme[T]) Save(groups []int32, partial []*batch.Column) error {
 	return e.Result(groups, partial[0])
 }
 
+// SaveRows implements [expr.LoneSaver].
+func (e *numberExtreme[T]) SaveRows(args []*batch.Column, rows []int32, partial []*batch.Column) error {
+	partial[0].AppendRows(args[0], rows, nil)
+	return nil
+}
+
 func (e *numberExtreme[T]) Result(groups []int32, out *batch.Column) error {
 	putSeen(out, e.best, e.seen, groups)
 	return nil

@@ -93,6 +93,12 @@ func (e *textExtreme) Save(groups []int32, partial []*batch.Column) error {
 	return e.Result(groups, partial[0])
 }
 
+// SaveRows implements [expr.LoneSaver].
+func (e *textExtreme) SaveRows(args []*batch.Column, rows []int32, partial []*batch.Column) error {
+	partial[0].AppendRows(args[0], rows, nil)
+	return nil
+}
+
 func (e *textExtreme) Result(groups []int32, out *batch.Column) error {
 	n := out.Len()
 	put(out, e.best, groups)

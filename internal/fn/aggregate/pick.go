@@ -3,7 +3,6 @@ package aggregate
 import (
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/expr"
-	"github.com/weirstream/weir/internal/kernel"
 	"github.com/weirstream/weir/types"
 )
 
@@ -16,7 +15,7 @@ func position(name string, last bool) *expr.Aggregate {
 		Resolve: func(_ *expr.Resolver, args []expr.Expr) (expr.Resolution, error) { return positioned(name, args) },
 		Partial: func(c *expr.AggregateCall) []types.Type { return []types.Type{c.Typ, types.Of(types.Boolean)} },
 		New: func(c *expr.AggregateCall, _ *expr.Env) (expr.Accumulator, error) {
-			p := &positionOf{last: last, values: newCells(c.Typ)}
+			p := &positionOf{last: last, values: newPagedCells(c.Typ)}
 			if len(c.Args) > 1 {
 				p.ignoreNulls = c.Args[1].(*expr.Literal).Value == true
 			}
@@ -44,7 +43,7 @@ func positioned(name string, args []expr.Expr) (expr.Resolution, error) {
 
 // positionOf keeps the first or last value.
 type positionOf struct {
-	values      *cells
+	values      *pagedCells
 	winners     winners
 	last        bool
 	ignoreNulls bool
@@ -131,132 +130,7 @@ func extremeBy(name string, greatest bool) *expr.Aggregate {
 			if len(c.Args) == 3 {
 				return newTopOf(c, greatest), nil
 			}
-			t := c.Args[1].Type()
-			return &by{values: newCells(c.Typ), orders: newCells(t), greatest: greatest,
-				order: expr.OrderOf(t), wordsOf: wordsFor(t.Kind)}, nil
+			return newBy(c.Typ, c.Args[1].Type(), greatest), nil
 		},
-	}
-}
-
-// by keeps the value at the extreme of another column.
-type by struct {
-	values, orders *cells
-	winners        winners
-	greatest       bool
-	order          expr.Order
-	rows           strict
-
-	// Where orderings fit words, best are those of the groups, by group, turned
-	// over for min_by so that the greatest word wins.
-	wordsOf func(words []uint64, c *batch.Column, rows []int32)
-	best    []uint64
-	words   []uint64 // scratch
-}
-
-func (b *by) Reset(from, to int) {
-	b.values.reset(from, to)
-	b.orders.reset(from, to)
-	b.winners.reset(to)
-	b.best = emptied(b.best, from, to)
-}
-
-func (b *by) Update(groups []int32, args []*batch.Column, sel []int32) error {
-	order := args[1]
-	switch {
-	case order.Const && order.Null(0):
-		return nil
-	case order.Const && args[0].Const:
-		order, sel = b.rows.spread(order, len(groups)), nil
-	case order.Const:
-		order = b.rows.spread(order, args[0].Len())
-	default:
-		groups, sel = b.rows.narrow(groups, order, sel)
-	}
-	if len(groups) == 0 {
-		return nil
-	}
-	rows := rowsOf(groups, sel)
-	if b.wordsOf != nil {
-		b.chooseByWord(groups, order, rows)
-	} else {
-		b.choose(groups, order, rows)
-	}
-	won, from := b.winners.take()
-	b.values.set(won, args[0], from)
-	b.orders.set(won, order, from)
-	return nil
-}
-
-func (b *by) chooseByWord(groups []int32, order *batch.Column, rows []int32) {
-	b.words = grown(b.words, len(groups))
-	words := b.words[:len(groups)]
-	b.wordsOf(words, order, rows)
-	var turn uint64
-	if !b.greatest {
-		turn = ^uint64(0)
-	}
-	for k, g := range groups {
-		w := words[k] ^ turn
-		if w >= b.best[g] || !b.orders.has(g) && !b.winners.won(g) {
-			b.best[g] = w
-			b.winners.set(g, rows[k])
-		}
-	}
-}
-
-func (b *by) choose(groups []int32, order *batch.Column, rows []int32) {
-	for k, g := range groups {
-		r, c := rows[k], 0
-		if w := b.winners.row[g]; w >= 0 {
-			c = b.order(order, int(r), order, int(w))
-		} else if b.orders.has(g) {
-			c = b.order(order, int(r), b.orders.column, int(b.orders.slots[g]))
-		}
-		if c == 0 || c > 0 == b.greatest {
-			b.winners.set(g, r)
-		}
-	}
-}
-
-func (b *by) Merge(groups []int32, partial []*batch.Column, sel []int32) error {
-	return b.Update(groups, partial, sel)
-}
-
-func (b *by) Save(groups []int32, partial []*batch.Column) error {
-	b.values.append(partial[0], groups)
-	b.orders.append(partial[1], groups)
-	return nil
-}
-
-func (b *by) Result(groups []int32, out *batch.Column) error {
-	b.values.append(out, groups)
-	return nil
-}
-
-// wordsFor gives the words by which values of a kind order, at rows; nil for a
-// kind whose values do not fit words.
-func wordsFor(k types.Kind) func(words []uint64, c *batch.Column, rows []int32) {
-	switch k {
-	case types.Byte:
-		return orderedWords[int8]
-	case types.Short:
-		return orderedWords[int16]
-	case types.Int, types.Date, types.YearMonthInterval:
-		return orderedWords[int32]
-	case types.Long, types.Time, types.Timestamp, types.TimestampNTZ, types.DayTimeInterval:
-		return orderedWords[int64]
-	case types.Float:
-		return orderedWords[float32]
-	case types.Double:
-		return orderedWords[float64]
-	default:
-		return nil
-	}
-}
-
-func orderedWords[T interface{ integers | floats }](words []uint64, c *batch.Column, rows []int32) {
-	values := batch.Values[T](c)
-	for k, r := range rows {
-		words[k] = kernel.OrderedWord(values[r])
 	}
 }

@@ -245,9 +245,9 @@ func footprint(acc expr.Accumulator) int {
 	case *textExtreme:
 		return a.arena.Bytes() + a.other.Bytes()
 	case *positionOf:
-		return a.values.arena.Bytes() + a.values.spare.Bytes()
+		return paged(a.values)
 	case *by:
-		return a.values.arena.Bytes() + a.values.spare.Bytes()
+		return paged(a.values)
 	case *listOf:
 		return a.values.arena.Bytes() + a.values.spare.Bytes()
 	case *setOf:
@@ -257,3 +257,6 @@ func footprint(acc expr.Accumulator) int {
 	}
 	return 1 << 30
 }
+
+// paged is about what cells in pages hold.
+func paged(c *pagedCells) int { return (len(c.store.leaf) + len(c.spare.leaf)) * batch.PageRows * 32 }
