@@ -329,9 +329,11 @@ func (d *dstreamSuite) spark(ctx context.Context, j dstreamJob, rows int64) (r R
 		job["keys"] = stateKeys
 	}
 	if j.files {
-		if job["files"], err = d.texts(ctx); err != nil {
+		files, err := d.texts(ctx)
+		if err != nil {
 			return r, err
 		}
+		job["files"], job["batches"] = files, len(files)
 	}
 	answer, err := sparkStreaming(ctx, dir, job)
 	if err != nil {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"os"
 	"path"
 	"path/filepath"
 	"runtime"
@@ -52,6 +50,7 @@ type Context struct {
 	space   *shuffle.Space
 	bus     bus
 	dirs    []string
+	places  places
 	nextRDD atomic.Int64
 
 	nextShuffle, nextStage, nextJob atomic.Int64
@@ -80,12 +79,8 @@ func NewContext(config Config) (*Context, error) {
 		config.MaxFailures = 4
 	}
 	c := &Context{config: config, fs: vfs.Disk{}, jobs: make(map[int]*activeJob), persisted: make(map[int]string)}
-	name := fmt.Sprintf("weir-%d-%016x", os.Getpid(), rand.Uint64())
-	for _, d := range config.LocalDirs {
-		c.dirs = append(c.dirs, path.Join(filepath.ToSlash(d), name))
-	}
-	if len(c.dirs) == 0 {
-		c.dirs = []string{path.Join(filepath.ToSlash(os.TempDir()), name)}
+	if err := c.settle(config.LocalDirs); err != nil {
+		return nil, err
 	}
 	c.tasks = &schedule.Scheduler{Workers: config.Cores, Fair: config.Fair}
 	var blocks []string
@@ -107,11 +102,7 @@ func (c *Context) Close() error {
 	c.mu.Unlock()
 	c.cancel(ErrClosed, func(*activeJob) bool { return true })
 	c.bus.flush()
-	var errs []error
-	for _, d := range c.dirs {
-		errs = append(errs, vfs.RemoveAll(c.fs, d))
-	}
-	return errors.Join(errs...)
+	return c.leave()
 }
 
 // Cores is how many tasks run at once.
