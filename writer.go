@@ -184,12 +184,19 @@ func (w *StreamWriter) sinkText() string {
 
 // sink finds the format and gives what opens it.
 func (w *StreamWriter) sink(c *conf, mode OutputMode) (func(context.Context, connector.SinkSpec) (connector.Sink, error), error) {
+	name := cmp.Or(w.format, "parquet")
+	switch w.foreach.(type) {
+	case nil:
+	case *foreachBatchSink:
+		name = "foreachBatch"
+	default:
+		name = "foreach"
+	}
+	if len(w.partitionBy) > 0 && (w.foreach != nil || strings.EqualFold(name, "memory")) {
+		return nil, fault.New(fault.SinkNotPartitioned, "'%s' does not support partitioning", name)
+	}
 	if w.foreach != nil {
 		return func(context.Context, connector.SinkSpec) (connector.Sink, error) { return w.foreach, nil }, nil
-	}
-	name := w.format
-	if name == "" {
-		name = "parquet"
 	}
 	s := w.frame.session
 	f, ok := s.catalog.Format(name)

@@ -133,6 +133,24 @@ func (c *streamCheck) node(n plan.Node) error {
 		return c.userState(n)
 	case *plan.Aggregate:
 		return c.behindLateRows(n)
+	case *plan.WithWatermark:
+		return redefined(n)
+	}
+	return nil
+}
+
+// redefined refuses a watermark above another one (S110): what is late below would
+// have been measured by a promise that no longer holds above.
+func redefined(n *plan.WithWatermark) error {
+	again := false
+	plan.Walk(n.Input, func(x plan.Node) bool {
+		_, is := x.(*plan.WithWatermark)
+		again = again || is && plan.Streaming(x)
+		return !again
+	})
+	if again {
+		return fault.New(fault.WatermarkRedefined, "Redefining watermark is disallowed: the input of this one has a "+
+			"watermark already").Locate(n.At)
 	}
 	return nil
 }

@@ -120,6 +120,8 @@ var (
 	OutputModeInvalid     = Condition{"STREAMING_OUTPUT_MODE.INVALID", "42KDE"}
 	SubqueryStreaming     = Condition{"INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY", "42823"}
 	NotSupportedStreaming = Condition{"_LEGACY_ERROR_TEMP_3102", "0A000"}
+	SinkNotPartitioned    = Condition{"_LEGACY_ERROR_TEMP_1197", "0A000"}
+	WatermarkRedefined    = Condition{"_LEGACY_ERROR_TEMP_3076", "0A000"}
 	NonTimeWindow         = Condition{"NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING", "42KDE"}
 	EventTimeType         = Condition{"EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE", "42K09"}
 	CallOnStreaming       = Condition{"CALL_ON_STREAMING_DATASET_UNSUPPORTED", "42KDE"}
