@@ -247,16 +247,6 @@ func (x *wide) less(y *wide) bool {
 	return false
 }
 
-// digits is the number of decimal digits of x, 1 for 0.
-func (x *wide) digits() int {
-	y, n := *x, 0
-	for y.w[2]|y.w[3]|y.w[4]|y.w[5] != 0 {
-		y.quoWord(powers[19].lo)
-		n += 19
-	}
-	return n + mag{y.w[1], y.w[0]}.digits()
-}
-
 // signed is x with a sign, and whether it fits.
 func (x *wide) signed(negative bool) (Decimal, bool) {
 	d, ok := mag{x.w[1], x.w[0]}.signed(negative)

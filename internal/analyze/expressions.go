@@ -83,11 +83,6 @@ func (r *resolution) expr(e expr.Expr, s scope) (expr.Expr, error) {
 	return e.WithChildren(children), nil
 }
 
-func nonTimeWindow(w *expr.Window) error {
-	return fault.New(fault.NonTimeWindow, "the window function %v is not supported on a stream; "+
-		"group by window(…) of an event time instead", w.Fn).Locate(w.At)
-}
-
 func (r *resolution) cast(e *expr.Cast, s scope) (expr.Expr, error) {
 	child, err := r.expr(e.Child, s)
 	if err != nil {

@@ -221,12 +221,6 @@ func TestVectors(t *testing.T) {
 				}
 			}
 		}
-		OverDays(got, micros, zone)
-		for i, v := range micros {
-			if want, _ := SplitDay(zone.ToLocal(v)); int64(got[i]) != want {
-				t.Fatalf("day of %d in %v: %d, want %d", v, zone, got[i], want)
-			}
-		}
 		for _, text := range []string{"yyyy-MM-dd", "HH:mm", "yyyy-MM-dd HH:mm:ss", "ss.SSS", "z", "hh a[ mm]", "'x'"} {
 			p, err := Compile(text)
 			if err != nil {

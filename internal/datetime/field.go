@@ -181,16 +181,3 @@ func (m *dayMemo) move(micros int64, zone *Zone) (day int64) {
 	m.end = min(end, (day+1)*MicrosPerDay-offset)
 	return day
 }
-
-// OverDays sets to[i] to the day of micros[i] in the zone: the cast of a
-// timestamp to a date.
-func OverDays(to []int32, micros []int64, zone *Zone) {
-	var memo dayMemo
-	day := int32(0)
-	for i, v := range micros {
-		if !memo.holds(v) {
-			day = int32(memo.move(v, zone))
-		}
-		to[i] = day
-	}
-}

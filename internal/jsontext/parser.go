@@ -101,12 +101,6 @@ func (p *parser) peek() byte {
 	return 0
 }
 
-// fail notes a syntax error.
-func (p *parser) fail() verdict {
-	p.broken = true
-	return misfits
-}
-
 // space skips blanks and, where allowed, comments.
 func (p *parser) space() {
 	for p.i < len(p.src) {

@@ -43,9 +43,6 @@ func NewValueDecoder(t types.Type, options Options) (*ValueDecoder, error) {
 // Begin forgets all values; the column is over.
 func (v *ValueDecoder) Begin() { v.decoder.Begin() }
 
-// Stats counts malformed texts since the decoder was made.
-func (v *ValueDecoder) Stats() Stats { return v.decoder.stats }
-
 // AppendNull adds a null.
 func (v *ValueDecoder) AppendNull() { v.decoder.newRow() }
 

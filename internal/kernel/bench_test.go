@@ -24,7 +24,6 @@ type benchRowsOf struct {
 	texts        []string
 	words        []uint64
 	bools        []bool
-	bitmap       []uint64
 	sel, rows    []int32
 	groups       []int32
 }
@@ -32,7 +31,7 @@ type benchRowsOf struct {
 func benchInput() *benchRowsOf {
 	r := rand.New(rand.NewPCG(1, 2))
 	in := &benchRowsOf{bools: make([]bool, benchRows), words: make([]uint64, benchRows),
-		bitmap: make([]uint64, BitWords(benchRows)), rows: make([]int32, benchRows)}
+		rows: make([]int32, benchRows)}
 	for i := range benchRows {
 		in.ints = append(in.ints, r.Int64N(1000))
 		in.others = append(in.others, r.Int64N(1000))
@@ -74,11 +73,6 @@ func BenchmarkSelectString(b *testing.B) {
 	measure(b, func() { SelectString(Equal, in.rows, in.sel, in.texts, "word500000") })
 }
 
-func BenchmarkBitsOf(b *testing.B) {
-	in := benchInput()
-	measure(b, func() { BitsOf(in.bitmap, in.bools) })
-}
-
 func BenchmarkSortInts(b *testing.B) {
 	in := benchInput()
 	var s Sorter
@@ -104,12 +98,6 @@ func BenchmarkSortStrings(b *testing.B) {
 		copy(in.rows, in.sel)
 		SortStrings(&s, in.rows, in.texts, nil, Order{})
 	})
-}
-
-func BenchmarkSumInts(b *testing.B) {
-	in := benchInput()
-	var sum int64
-	measure(b, func() { s := SumInts(in.ints, nil); sum += s.Hi })
 }
 
 func BenchmarkAddTo(b *testing.B) {

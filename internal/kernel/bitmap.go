@@ -25,30 +25,6 @@ func And(out, a, b []uint64) {
 	}
 }
 
-// AndNot makes out the bits that are one in a and zero in b; each may be out.
-func AndNot(out, a, b []uint64) {
-	a, b = a[:len(out)], b[:len(out)]
-	for i := range out {
-		out[i] = a[i] &^ b[i]
-	}
-}
-
-// Or makes out the bits that are one in a or in b; each may be out.
-func Or(out, a, b []uint64) {
-	a, b = a[:len(out)], b[:len(out)]
-	for i := range out {
-		out[i] = a[i] | b[i]
-	}
-}
-
-// Not makes out the bits that are zero in a, which may be out.
-func Not(out, a []uint64) {
-	a = a[:len(out)]
-	for i := range out {
-		out[i] = ^a[i]
-	}
-}
-
 // CountBits is the number of ones among the first n bits; n for a nil bitmap.
 func CountBits(bitmap []uint64, n int) int {
 	if bitmap == nil {
@@ -62,39 +38,6 @@ func CountBits(bitmap []uint64, n int) int {
 		count += bits.OnesCount64(bitmap[n>>6] & (1<<rest - 1))
 	}
 	return count
-}
-
-// AppendOnes appends to sel the numbers of the ones among the first n bits.
-func AppendOnes(sel []int32, bitmap []uint64, n int) []int32 {
-	for base := 0; base < n; base += 64 {
-		w := bitmap[base>>6]
-		if rest := n - base; rest < 64 {
-			w &= 1<<rest - 1
-		}
-		for ; w != 0; w &= w - 1 {
-			sel = append(sel, int32(base+bits.TrailingZeros64(w)))
-		}
-	}
-	return sel
-}
-
-// BitsOf makes out the bitmap of values.
-func BitsOf(out []uint64, values []bool) {
-	for len(values) >= 64 {
-		var w uint64
-		for i, v := range values[:64] {
-			w |= uint64(one(v)) << i
-		}
-		out[0] = w
-		out, values = out[1:], values[64:]
-	}
-	if len(values) > 0 {
-		var w uint64
-		for i, v := range values {
-			w |= uint64(one(v)) << i
-		}
-		out[0] = w
-	}
 }
 
 // BoolsOf puts the first len(out) bits into out.

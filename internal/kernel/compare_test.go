@@ -139,10 +139,9 @@ func TestDecimalsCompareAsNumbers(t *testing.T) {
 	}
 }
 
-func TestSelectByTruthAndValidity(t *testing.T) {
+func TestSelectByValidity(t *testing.T) {
 	sel := []int32{0, 2, 3, 5}
 	valid := []uint64{0b101001}
-	values := []bool{true, true, false, true, true, true}
 	check := func(name string, got, want []int32) {
 		t.Helper()
 		if !slices.Equal(got, want) {
@@ -150,7 +149,6 @@ func TestSelectByTruthAndValidity(t *testing.T) {
 		}
 	}
 	out := make([]int32, 4)
-	check("true", out[:SelectTrue(out, sel, values)], []int32{0, 3, 5})
 	check("valid", out[:SelectValid(out, sel, valid)], []int32{0, 3, 5})
 	check("null", out[:SelectNull(out, sel, valid)], []int32{2})
 	check("no nulls", out[:SelectValid(out, sel, nil)], sel)

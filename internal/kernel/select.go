@@ -143,16 +143,6 @@ func SelectString(op Op, out, sel []int32, a []string, c string) int {
 	return n
 }
 
-// SelectTrue keeps the rows r where values[r] is true.
-func SelectTrue(out, sel []int32, values []bool) int {
-	out, n := out[:len(sel)], 0
-	for _, r := range sel {
-		out[n] = r
-		n += one(values[r])
-	}
-	return n
-}
-
 // SelectValid keeps the rows whose bit in valid is one; a nil bitmap keeps all.
 func SelectValid(out, sel []int32, valid []uint64) int {
 	if valid == nil {

@@ -212,22 +212,3 @@ func (p *likePart) at(s string) int {
 	}
 	return i
 }
-
-// Select appends to sel those of the listed rows, all if rows is nil, whose value
-// matches.
-func (l *Like) Select(values []string, rows, sel []int32) []int32 {
-	if rows == nil {
-		for i, s := range values {
-			if l.Match(s) {
-				sel = append(sel, int32(i))
-			}
-		}
-		return sel
-	}
-	for _, r := range rows {
-		if l.Match(values[r]) {
-			sel = append(sel, r)
-		}
-	}
-	return sel
-}

@@ -63,10 +63,6 @@ func (p *Pattern) String() string { return p.text }
 // Groups is the number of capturing groups.
 func (p *Pattern) Groups() int { return p.groups }
 
-// Literal reports whether the pattern is a text without anything special, and
-// that text.
-func (p *Pattern) Literal() (string, bool) { return p.start.literal, p.start.whole }
-
 func newPrefilter(root *node, prog *program) prefilter {
 	var f prefilter
 	if prog != nil {

@@ -15,10 +15,6 @@ func TypeOf(t reflect.Type) (types.Type, bool, error) {
 	return typ, nullable(t), err
 }
 
-// IsRow reports whether a Go type is a struct whose fields are columns, and not
-// one value.
-func IsRow(t reflect.Type) bool { return isRow(t) }
-
 // CellReader makes values of a Go type out of one column. It belongs to one
 // goroutine.
 type CellReader struct {

@@ -9,18 +9,6 @@ import (
 	"github.com/weirstream/weir/internal/sparkpb"
 )
 
-// EncodeExpr is the message of an expression that the analyzer has not touched. One
-// that only SQL text can say is an error (UNSUPPORTED_FEATURE), and one that holds a
-// query too: that stands beside the relation, see [Encode].
-func EncodeExpr(e expr.Expr) (*sparkpb.Expression, error) {
-	var enc encoder
-	m, err := enc.expr(e)
-	if err == nil && len(enc.references) > 0 {
-		err = unsayable("a query in an expression that stands alone", fault.Position{})
-	}
-	return m, err
-}
-
 func unsayable(what string, at fault.Position) error {
 	return fault.New(fault.UnsupportedFeature, "Spark Connect has no message for %s", what).Locate(at)
 }
