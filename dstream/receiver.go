@@ -103,6 +103,9 @@ type receivers struct {
 	tracker *receiver.Tracker
 	stopped func() // ends listening for back-pressure
 	cleaned Time   // batches before are forgotten; guarded by cleaning
+	// held is how long blocks may be kept for one batch before the log is told again;
+	// 0: not set yet. Guarded by cleaning.
+	held time.Duration
 	// cleaning keeps batches that end at once from cleaning together.
 	cleaning sync.Mutex
 }
@@ -253,9 +256,11 @@ func (r *receivers) pending() bool { return r.tracker.Unallocated() > 0 }
 func (r *receivers) clean(before Time) error {
 	r.cleaning.Lock()
 	defer r.cleaning.Unlock()
+	wanted := before
 	for _, at := range r.ssc.jobs.unfinished() {
 		before = min(before, at)
 	}
+	r.keptFor(before, wanted.Sub(before))
 	if saver := r.ssc.durable.saver; saver != nil {
 		before = min(before, Time(saver.oldest.Load()).Add(-r.ssc.graph.longest()))
 	}
@@ -268,6 +273,21 @@ func (r *receivers) clean(before Time) error {
 		err = errors.Join(err, s.clean(before))
 	}
 	return err
+}
+
+// keptFor tells the log when blocks are kept for long because a batch has failed or does
+// not end: after 100 intervals, and then each time the time has doubled. Spark forgets
+// them by the clock, and cannot run the batch again.
+func (r *receivers) keptFor(batch Time, long time.Duration) {
+	if r.held == 0 {
+		r.held = 100 * r.ssc.interval
+	}
+	if long < r.held {
+		return
+	}
+	r.held = 2 * long
+	r.ssc.log.Warn("a batch has failed, or does not end: all that was received since is kept for it, and the files of the write-ahead "+
+		"log with it, until it has succeeded. It runs again when the context goes on from its checkpoint", "batch", batch, "kept", long)
 }
 
 // Close ends the logs, once no job reads them any more.

@@ -1,9 +1,11 @@
 package dstream
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -323,5 +325,40 @@ func TestBackpressure(t *testing.T) {
 	}
 	if r := rate(); r > 15 || r < 1 {
 		t.Errorf("the rate is %v", r)
+	}
+}
+
+// What was received since a batch that has failed is kept for it, and the log says so: not
+// at once, and not for every batch.
+func TestBlocksKeptForFailedBatch(t *testing.T) {
+	b := newBench(t, Conf{})
+	var log bytes.Buffer
+	ssc := NewContext(b.c, second, Conf{Clock: b.clock, Log: slog.New(slog.NewTextHandler(&log, nil)), CheckpointDir: t.TempDir(),
+		Receiver: ReceiverConf{Log: WriteAheadLogConf{Enable: true}}})
+	b.use(ssc)
+	f := newFed()
+	fail := true
+	ForeachRDD(ReceiverStream(ssc, f, rdd.MemoryOnly), func(context.Context, *rdd.RDD[string], Time) error {
+		if fail {
+			return errors.New("no")
+		}
+		return nil
+	})
+	b.start()
+	in := <-f.in
+	must(t, in.StoreBlock([]string{"a"}))
+	b.steps(1)
+	fail = false
+	b.steps(90)
+	if strings.Contains(log.String(), "is kept for it") {
+		t.Error("the log tells of a batch that has just failed")
+	}
+	b.steps(60)
+	must(t, ssc.Stop(false, false))
+	if n := strings.Count(log.String(), "is kept for it"); n != 1 {
+		t.Errorf("the log tells %d times that blocks are kept:\n%s", n, log.String())
+	}
+	if n := len(ssc.intake.(*receivers).tracker.Batches()); n == 0 {
+		t.Error("the blocks of the batch that failed are forgotten")
 	}
 }

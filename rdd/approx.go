@@ -43,28 +43,41 @@ func seenWithin[T any](ctx context.Context, r *RDD[T], op string, timeout time.D
 	})
 	mu.Lock()
 	defer mu.Unlock()
+	return s, parts, timedOut(err)
+}
+
+// timedOut is an error, unless it only says that the time is over.
+func timedOut(err error) error {
 	if errors.Is(err, errTimeout) {
-		err = nil
+		return nil
 	}
-	return s, parts, err
+	return err
 }
 
 // CountApprox is the number of rows, or an estimate after timeout from the partitions
 // that were counted until then.
 func CountApprox[T any](ctx context.Context, r *RDD[T], timeout time.Duration, confidence float64) (Bounded, error) {
 	s, parts, err := seenWithin(ctx, r, "countApprox", timeout, func(T) float64 { return 1 })
-	b := Bounded{Mean: float64(s.Count), Low: float64(s.Count), High: float64(s.Count), Confidence: 1}
-	if err != nil || parts == r.parts {
-		return b, err
+	if err != nil {
+		return Bounded{}, err
+	}
+	return roughly(s.Count, parts, r.parts, confidence), nil
+}
+
+// roughly is a number of rows that was counted in some of all partitions.
+func roughly(n int64, parts, all int, confidence float64) Bounded {
+	b := Bounded{Mean: float64(n), Low: float64(n), High: float64(n), Confidence: 1}
+	if parts == all {
+		return b
 	}
 	if parts == 0 {
-		return Bounded{Mean: 0, Low: 0, High: math.Inf(1), Confidence: 0}, nil
+		return Bounded{Mean: 0, Low: 0, High: math.Inf(1), Confidence: 0}
 	}
 	// Rows not seen yet, from those seen at a rate of p: negative binomial, nearly normal.
-	p := float64(parts) / float64(r.parts)
-	b.Mean = float64(s.Count) / p
-	wide := quantile(confidence) * math.Sqrt(float64(s.Count+1)*(1-p)) / p
-	return Bounded{b.Mean, max(b.Low, b.Mean-wide), b.Mean + wide, confidence}, nil
+	p := float64(parts) / float64(all)
+	b.Mean = float64(n) / p
+	wide := quantile(confidence) * math.Sqrt(float64(n+1)*(1-p)) / p
+	return Bounded{b.Mean, max(b.Low, b.Mean-wide), b.Mean + wide, confidence}
 }
 
 // MeanApprox is the mean, or an estimate after timeout.

@@ -11,7 +11,10 @@
 // the process, comes twice: at least once is what a receiver can do. The state knows the
 // number of the last line of each word and counts a line that comes again apart.
 //
+//	go run ./examples/dstreams/reliable -serve localhost:9999
 //	go run ./examples/dstreams/reliable -server localhost:9999 -checkpoint ck -out counts.txt
+//
+// The first command is a server to try it with; see serve.
 package main
 
 import (
@@ -101,6 +104,8 @@ func read(r *bufio.Reader) (number int64, parcel []line, err error) {
 type options struct {
 	server, checkpoint, out string
 	interval                time.Duration
+	serve                   string // address at which to be the server; empty: be the job
+	parcels                 int64  // of the server
 }
 
 // describe describes the streams.
@@ -161,11 +166,17 @@ func main() {
 	flag.StringVar(&o.checkpoint, "checkpoint", "checkpoint", "directory to go on from")
 	flag.StringVar(&o.out, "out", "counts.txt", "file of counts: word, lines, lines with those that came twice")
 	flag.DurationVar(&o.interval, "interval", time.Second, "interval of batches")
+	flag.StringVar(&o.serve, "serve", "", "be the server, at this address, rather than the job")
+	flag.Int64Var(&o.parcels, "parcels", 1000, "how many parcels the server sends")
 	flag.Parse()
 	o.out = filepath.Clean(o.out)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, o); err != nil {
+	start := run
+	if o.serve != "" {
+		start = func(ctx context.Context, o options) error { return serve(ctx, o.serve, o.parcels, os.Stdout) }
+	}
+	if err := start(ctx, o); err != nil {
 		fmt.Fprintln(os.Stderr, "reliable:", err)
 		os.Exit(1)
 	}

@@ -62,6 +62,9 @@ func start(ctx context.Context, name string, args []string) error {
 	if name == "count" {
 		return count(ctx, o)
 	}
+	if name != "replay" && name != "relay" {
+		return errors.New(usage)
+	}
 	k, err := keysFrom(os.Getenv)
 	if err != nil {
 		return err
@@ -70,19 +73,15 @@ func start(ctx context.Context, name string, args []string) error {
 	if err != nil {
 		return err
 	}
-	switch name {
-	case "replay":
+	if name == "replay" {
 		server := &http.Server{Handler: &replay{keys: k, file: *tweets, every: *every}, ReadHeaderTimeout: time.Minute}
 		defer context.AfterFunc(ctx, func() { server.Close() })()
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
-	case "relay":
-		return relay(ctx, l, k, *endpoint, *track)
-	default:
-		return errors.Join(errors.New(usage), l.Close())
 	}
+	return relay(ctx, l, k, *endpoint, *track)
 }
 
 func main() {

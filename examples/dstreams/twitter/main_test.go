@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"net"
 	"net/http"
@@ -9,31 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"github.com/weirstream/weir/examples/dstreams/screen"
 )
 
 var testKeys = keys{"key", "secret & more", "token", "token/secret"}
-
-// screen tells when a text has been printed.
-type screen struct {
-	mu    sync.Mutex
-	text  bytes.Buffer
-	wants string
-	came  chan struct{}
-}
-
-func (s *screen) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.text.Write(p)
-	if s.wants != "" && strings.Contains(s.text.String(), s.wants) {
-		s.wants = ""
-		close(s.came)
-	}
-	return len(p), nil
-}
 
 // From the endpoint to the counts, as three programs do it.
 func TestTweetsAreCounted(t *testing.T) {
@@ -56,17 +37,17 @@ func TestTweetsAreCounted(t *testing.T) {
 	defer cancel()
 	relayed := make(chan error, 1)
 	go func() { relayed <- relay(ctx, l, testKeys, server.URL+"/1.1/statuses/filter.json", "go,#spark") }()
-	s := &screen{wants: "(#golang,2)\n(#go,1)\n", came: make(chan struct{})}
+	s := screen.New("(#golang,2)\n(#go,1)\n")
 	counted := make(chan error, 1)
 	go func() {
 		counted <- count(ctx, options{server: l.Addr().String(), checkpoint: t.TempDir(), interval: 50 * time.Millisecond, out: s})
 	}()
 	select {
-	case <-s.came:
+	case <-s.Came():
 	case err := <-counted:
 		t.Fatal(err)
 	case <-ctx.Done():
-		t.Errorf("the counts are not in\n%s", s.text.String())
+		t.Errorf("the counts are not in\n%s", s.String())
 	}
 	cancel()
 	if err := <-counted; err != nil {
@@ -75,7 +56,7 @@ func TestTweetsAreCounted(t *testing.T) {
 	if err := <-relayed; err != nil {
 		t.Error(err)
 	}
-	if strings.Contains(s.text.String(), "#other") {
+	if strings.Contains(s.String(), "#other") {
 		t.Error("a tweet without a tracked word was counted")
 	}
 }

@@ -48,7 +48,11 @@ func describe(c *rdd.Context, o options) (*dstream.Context, error) {
 	conf := dstream.Conf{Out: o.out, Receiver: dstream.ReceiverConf{RestartDelay: o.interval, BlockInterval: o.interval / 5}}
 	conf.Receiver.Log.Enable = o.mode != "stateless" // what was received is read again after a restart
 	ssc := dstream.NewContext(c, o.interval, conf)
-	words := dstream.FlatMap(dstream.SocketTextStream(ssc, o.host, o.port), strings.Fields)
+	level := dstream.DefaultReceiverLevel
+	if conf.Receiver.Log.Enable {
+		level = rdd.MemoryAndDiskSer // the log is the second copy
+	}
+	words := dstream.FlatMap(dstream.SocketTextStream(ssc, o.host, o.port, level), strings.Fields)
 	ones := dstream.MapToPair(words, func(w string) (string, int) { return w, 1 })
 	switch o.mode {
 	case "stateless":

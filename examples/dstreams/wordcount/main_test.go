@@ -1,48 +1,29 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"github.com/weirstream/weir/examples/dstreams/screen"
 )
-
-// screen keeps what is printed, and tells when a text has come.
-type screen struct {
-	mu    sync.Mutex
-	text  bytes.Buffer
-	wants string
-	came  chan struct{}
-}
-
-func (s *screen) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.text.Write(p)
-	if s.wants != "" && strings.Contains(s.text.String(), s.wants) {
-		s.wants = ""
-		close(s.came)
-	}
-	return len(p), nil
-}
 
 // job runs the program until a text is printed, and returns what was.
 func job(t *testing.T, o options, wants string) string {
 	t.Helper()
-	s := &screen{wants: wants, came: make(chan struct{})}
+	s := screen.New(wants)
 	o.out, o.host = s, "127.0.0.1"
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- run(ctx, o) }()
 	select {
-	case <-s.came:
+	case <-s.Came():
 	case <-ctx.Done():
-		t.Errorf("%q is not in\n%s", wants, s.text.String())
+		t.Errorf("%q is not in\n%s", wants, s.String())
 	case err := <-ended:
 		t.Fatalf("the job has ended: %v", err)
 	}
@@ -50,7 +31,7 @@ func job(t *testing.T, o options, wants string) string {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	return s.text.String()
+	return s.String()
 }
 
 // serve sends one text to each client and leaves the connection open.
