@@ -1,7 +1,6 @@
 package memstore
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -25,34 +24,73 @@ func Read(c Config, m *state.Manifest, deltas []checkpoint.Delta) (*Reading, err
 	return &Reading{s}, s.readChain(deltas)
 }
 
-// Oldest is the oldest version that can be read, where the newest is v.
+// Oldest is the oldest version that can be read in all shards, where the newest is
+// v. One partition may have older snapshots than another.
 func (r *Reading) Oldest(v state.Version) state.Version {
-	oldest := v
-	for _, e := range r.state.chain {
-		oldest = min(oldest, e.version)
+	oldest := state.Version(0)
+	for shard := range 256 {
+		oldest = max(oldest, r.oldestOf(uint8(shard), v))
 	}
-	if len(r.state.manifest.Snapshots) > 0 {
-		for _, f := range r.state.manifest.Snapshots {
-			oldest = min(oldest, f.Version)
-		}
-		return oldest
-	}
-	return max(oldest-1, 0)
+	return oldest
 }
 
-// Partitions are the ranges of shards that version v was written by.
-func (r *Reading) Partitions(v state.Version) []state.Shards {
-	var list []state.Shards
-	for _, e := range r.state.chain {
-		if e.version == v {
-			list = append(list, e.shards)
+// oldestOf is the oldest version that can be read in a shard: that of its oldest
+// snapshot, or version 0 where all deltas since are there.
+func (r *Reading) oldestOf(shard uint8, v state.Version) state.Version {
+	oldest := v
+	for _, f := range r.state.manifest.Snapshots {
+		if f.Shards.Has(shard) {
+			oldest = min(oldest, f.Version)
 		}
 	}
-	if len(list) == 0 {
-		list = append(list, state.Shards{First: 0, Last: 255})
+	for _, e := range r.state.chain { // by rising version
+		if e.shards.Has(shard) {
+			if e.version == 1 {
+				return 0
+			}
+			break
+		}
 	}
-	slices.SortFunc(list, func(a, b state.Shards) int { return cmp.Compare(a.First, b.First) })
-	return list
+	return oldest
+}
+
+// Partitions are the ranges of shards that version v was written by, all shards
+// together. Of a partition that has forgotten the delta there is the snapshot; what
+// neither names is a range of its own.
+func (r *Reading) Partitions(v state.Version) []state.Shards {
+	var list []state.Shards
+	add := func(s state.Shards) {
+		if !slices.ContainsFunc(list, s.Overlaps) {
+			list = append(list, s)
+		}
+	}
+	for _, e := range r.state.chain {
+		if e.version == v {
+			add(e.shards)
+		}
+	}
+	for _, f := range r.state.manifest.Snapshots {
+		if f.Version == v {
+			add(f.Shards)
+		}
+	}
+	return slices.SortedFunc(slices.Values(append(list, gaps(list)...)), compareShards)
+}
+
+// gaps are the ranges of shards that are in none of a list.
+func gaps(list []state.Shards) (missing []state.Shards) {
+	open := -1 // where a gap has begun
+	for shard := 0; shard <= 256; shard++ {
+		named := shard == 256 || slices.ContainsFunc(list, func(s state.Shards) bool { return s.Has(uint8(shard)) })
+		switch {
+		case !named && open < 0:
+			open = shard
+		case named && open >= 0:
+			missing = append(missing, state.Shards{First: uint8(open), Last: uint8(shard - 1)})
+			open = -1
+		}
+	}
+	return missing
 }
 
 // Rows yields the rows of a range of shards in version v, some at a time, in the
@@ -89,12 +127,13 @@ func (r *Reading) Rows(v state.Version, shards state.Shards, yield func(keys, va
 // Changes yields what led to version v: rows, and keys that were deleted, whose
 // values are nil.
 func (r *Reading) Changes(v state.Version, yield func(partition int, keys, values []*batch.Column, rows int) error) error {
-	s, partitions, found := r.state, r.Partitions(v), false
+	s, partitions := r.state, r.Partitions(v)
+	var found []state.Shards
 	for _, e := range s.chain {
 		if e.version != v {
 			continue
 		}
-		found = true
+		found = append(found, e.shards)
 		p, err := s.part(e)
 		if err != nil {
 			return s.unreadable(fmt.Sprintf("the delta of version %d", v), err)
@@ -105,7 +144,7 @@ func (r *Reading) Changes(v state.Version, yield func(partition int, keys, value
 			return s.unreadable(fmt.Sprintf("the delta of version %d", v), err)
 		}
 	}
-	if !found {
+	if len(gaps(found)) > 0 {
 		return s.unreadable(fmt.Sprintf("the delta of version %d", v), nil)
 	}
 	return nil
