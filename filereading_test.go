@@ -30,6 +30,9 @@ func TestMetadataColumn(t *testing.T) {
 	if err := s.Read().JSON(dir + "/in").CreateOrReplaceTempView("t"); err != nil {
 		t.Fatal(err)
 	}
+	if err := s.SQL("CREATE TEMPORARY VIEW of_file AS SELECT v, _metadata.file_name AS f FROM t").Err(); err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct{ sql, want string }{
 		{"SELECT v, _metadata.file_name FROM t", "1 a.json | 2 a.json | 3 b.json"},
 		{"SELECT * FROM t WHERE _metadata.file_name = 'b.json'", "3"},
@@ -37,6 +40,9 @@ func TestMetadataColumn(t *testing.T) {
 		{"SELECT _metadata.file_name AS f, sum(v) FROM t GROUP BY 1", "a.json 3 | b.json 3"},
 		{"SELECT v FROM t WHERE _metadata.file_block_start = 0 UNION ALL SELECT v FROM t WHERE v > 2", "1 | 2 | 3 | 3"},
 		{"SELECT a.v, b._metadata.file_name FROM t a JOIN t b ON a.v + 1 = b.v", "1 a.json | 2 b.json"},
+		{"SELECT v FROM t WHERE v = (SELECT max(u.v) FROM t u WHERE u._metadata.file_name = 'a.json')", "2"},
+		{"SELECT v, v IN (SELECT v FROM t WHERE _metadata.file_name LIKE 'b%') FROM t", "1 false | 2 false | 3 true"},
+		{"SELECT f FROM of_file WHERE v = 3", "b.json"},
 	} {
 		if got := rowsOf(t, s.SQL(tt.sql)); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.sql, got, tt.want)

@@ -25,6 +25,7 @@ type output struct {
 	location    string // empty for formats without one
 	options     map[string]string
 	partitionBy []string
+	partition   map[string]string // what overwriting is limited to; nil: nothing
 }
 
 // tableSink is the format of a name, if it can take a table.
@@ -79,7 +80,7 @@ func (s *Session) writeFiles(ctx context.Context, n plan.Node, to output) error 
 		options["path"] = to.location
 	}
 	sink, err := format.OpenTableSink(ctx, connector.SinkSpec{Options: connector.NewOptions(options), Schema: p.Schema(),
-		PartitionBy: to.partitionBy, Env: s.connectorEnv(&c)}, to.mode)
+		PartitionBy: to.partitionBy, Partition: to.partition, Env: s.connectorEnv(&c)}, to.mode)
 	if err != nil {
 		return err
 	}

@@ -8,16 +8,17 @@ import (
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
+	"github.com/weirstream/weir/types"
 )
 
 // insert runs INSERT INTO and INSERT OVERWRITE: columns match by place, by the names
 // listed, or BY NAME; those that PARTITION gives a value have it in all rows.
 func (s *Session) insert(ctx context.Context, c *plan.InsertInto) error {
 	n := *c
-	options := map[string]string(nil)
+	var partition map[string]string
 	if len(c.Partition) > 0 {
 		var err error
-		if options, err = s.intoPartition(&n); err != nil {
+		if partition, err = s.intoPartition(ctx, &n); err != nil {
 			return err
 		}
 	}
@@ -28,12 +29,12 @@ func (s *Session) insert(ctx context.Context, c *plan.InsertInto) error {
 		}
 		n.Columns = given.Names()
 	}
-	return s.insertWith(ctx, &n, options)
+	return s.insertWith(ctx, &n, partition)
 }
 
-// intoPartition makes columns of the query of what PARTITION says, and gives the options
-// of the write: a partition that is named whole is overwritten alone.
-func (s *Session) intoPartition(n *plan.InsertInto) (map[string]string, error) {
+// intoPartition makes columns of the query of what PARTITION says, and gives the values
+// of the partition that is overwritten, by column as text.
+func (s *Session) intoPartition(ctx context.Context, n *plan.InsertInto) (map[string]string, error) {
 	d, err := s.tables.find(n.Name)
 	if err != nil || d == nil {
 		return nil, err // the insert says that there is no table
@@ -63,14 +64,35 @@ func (s *Session) intoPartition(n *plan.InsertInto) (map[string]string, error) {
 		n.Columns = append(n.Columns, fixed...)
 	}
 	n.Query = &plan.Project{Origin: n.Origin, Input: n.Query, Exprs: items}
-	switch {
-	case !n.Overwrite || len(fixed) == 0:
+	if !n.Overwrite || len(fixed) == 0 {
 		return nil, nil
-	case len(open) > 0 || len(fixed) < len(d.PartitionBy):
-		return nil, fault.New(fault.UnsupportedFeature, "INSERT OVERWRITE of some columns of a partition is not supported; give all "+
-			"of them a value, or none").Locate(n.At)
 	}
-	return map[string]string{"partitionOverwriteMode": "dynamic"}, nil
+	return s.partitionText(ctx, d, n.Partition)
+}
+
+// partitionText is what the directories of a partition say, by column: the text of the
+// value in the column's type, empty for null.
+func (s *Session) partitionText(ctx context.Context, d *tableDefinition, spec []plan.PartitionValue) (map[string]string, error) {
+	text := make(map[string]string)
+	var items []expr.Expr
+	for _, p := range spec {
+		i := slices.IndexFunc(d.Schema.Fields, func(f types.Field) bool { return strings.EqualFold(f.Name, p.Column) })
+		if p.Value == nil || i < 0 {
+			continue
+		}
+		typed := &expr.Cast{Child: p.Value, To: d.Schema.Fields[i].Type}
+		items = append(items, &expr.Alias{Child: &expr.Cast{Child: typed, To: types.Of(types.String)}, Names: []string{p.Column}})
+	}
+	one := &plan.Project{Input: &plan.OneRow{}, Exprs: items}
+	rows, err := s.frame(one, nil).Collect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i, item := range items {
+		value, _ := rows[0][i].(string)
+		text[item.(*expr.Alias).Names[0]] = value
+	}
+	return text, nil
 }
 
 // insertDirectory runs INSERT OVERWRITE DIRECTORY.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -226,8 +225,9 @@ func (s *Session) dropTable(name []string) (bool, error) {
 	return true, s.fs.Remove(s.tables.file(d.Name))
 }
 
-// insertWith is insert with options for the write beside those of the table.
-func (s *Session) insertWith(ctx context.Context, c *plan.InsertInto, options map[string]string) error {
+// insertWith is insert once PARTITION is taken apart: overwriting replaces partition,
+// or all where it is nil.
+func (s *Session) insertWith(ctx context.Context, c *plan.InsertInto, partition map[string]string) error {
 	d, err := s.tables.find(c.Name)
 	if err != nil {
 		return err
@@ -280,15 +280,11 @@ func (s *Session) insertWith(ctx context.Context, c *plan.InsertInto, options ma
 		mode = "overwrite"
 	}
 	q := &plan.Project{Origin: c.Origin, Input: &plan.ToDF{Origin: c.Origin, Input: c.Query, Names: places}, Exprs: items}
-	return s.writeTable(ctx, q, d, mode, options)
+	return s.writeTable(ctx, q, d, mode, partition)
 }
 
 // writeTable computes a query into the files of a table.
-func (s *Session) writeTable(ctx context.Context, n plan.Node, d *tableDefinition, mode string, options map[string]string) error {
-	all := maps.Clone(d.Options)
-	if all == nil {
-		all = make(map[string]string)
-	}
-	maps.Copy(all, options)
-	return s.writeFiles(ctx, n, output{format: d.Provider, mode: mode, location: d.Location, options: all, partitionBy: d.PartitionBy})
+func (s *Session) writeTable(ctx context.Context, n plan.Node, d *tableDefinition, mode string, partition map[string]string) error {
+	return s.writeFiles(ctx, n, output{format: d.Provider, mode: mode, location: d.Location, options: d.Options, partitionBy: d.PartitionBy,
+		partition: partition})
 }

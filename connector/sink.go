@@ -75,6 +75,10 @@ type SinkSpec struct {
 	Mode OutputMode
 	// PartitionBy are the columns whose values become directories.
 	PartitionBy []string
+	// Partition is what overwriting a table is limited to, by column the value as text,
+	// the empty one for null: other partitions stay, and this one goes even if no row
+	// takes its place. Nil is the whole table.
+	Partition map[string]string
 	// QueryName is the name given to the query, empty for none.
 	QueryName string
 	// Env is what the session lends.

@@ -25,6 +25,8 @@ type tableSink struct {
 	replaces replaced
 	there    bool // the directory was there before
 	discard  bool // rows go nowhere: mode ignore, and something is there
+
+	partition map[string]string // of replacesOne: see [connector.SinkSpec]
 }
 
 // replaced says which files a write takes the place of.
@@ -36,6 +38,9 @@ const (
 	// replacesPartitions are the files in directories that get new ones
 	// (partitionOverwriteMode=dynamic).
 	replacesPartitions
+	// replacesOne are the files of the partition that was named, or of all those that
+	// have the values that were.
+	replacesOne
 )
 
 // OpenTableSink opens a sink for one batch that is no stream's.
@@ -54,9 +59,13 @@ func (f Format) OpenTableSink(_ context.Context, s connector.SinkSpec, mode stri
 	switch mode {
 	case "append", "":
 	case "overwrite":
-		t.replaces = replacesAll
-		if sink.dynamic && len(sink.layout.partition) > 0 {
+		t.replaces, t.partition = replacesAll, s.Partition
+		columns := len(sink.layout.partition)
+		switch {
+		case sink.dynamic && len(s.Partition) < columns:
 			t.replaces = replacesPartitions
+		case s.Partition != nil:
+			t.replaces = replacesOne
 		}
 	case "ignore":
 		t.discard = t.there
@@ -139,11 +148,34 @@ func (t *tableSink) commit(files []stagedFile) error {
 		i.Remove, err = t.old("", func(string) bool { return true })
 	case replacesPartitions:
 		i.Remove, err = t.old("", func(dir string) bool { return into[dir] })
+	case replacesOne:
+		i.Remove, err = t.old("", t.inPartition)
 	}
 	if err != nil {
 		return err
 	}
 	return commitIntent(t.fs, t.dir, t.run, i)
+}
+
+// inPartition reports whether a directory has the values of the partition that is
+// overwritten.
+func (t *tableSink) inPartition(dir string) bool {
+	found := 0
+	for name := range strings.SplitSeq(dir, "/") {
+		kv, ok := parsePartition(name)
+		if !ok {
+			continue
+		}
+		for column, value := range t.partition {
+			if strings.EqualFold(column, kv.key) {
+				if kv.value != value {
+					return false
+				}
+				found++
+			}
+		}
+	}
+	return found == len(t.partition)
 }
 
 // old lists the files that are there, beneath the table's directory, in the

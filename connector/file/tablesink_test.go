@@ -24,8 +24,13 @@ func store(t *testing.T, fsys vfs.FS, mode string, options map[string]string, by
 		all[k] = v
 	}
 	s := connectortest.SinkSchema()
-	sink, err := formatOf(t, "json", fsys).OpenTableSink(t.Context(), connector.SinkSpec{
-		Options: connector.NewOptions(all), Schema: s, PartitionBy: by}, mode)
+	spec := connector.SinkSpec{Schema: s, PartitionBy: by}
+	if p, given := all["only"]; given {
+		spec.Partition = map[string]string{"s": p}
+		delete(all, "only")
+	}
+	spec.Options = connector.NewOptions(all)
+	sink, err := formatOf(t, "json", fsys).OpenTableSink(t.Context(), spec, mode)
 	if err != nil {
 		return err
 	}
@@ -96,14 +101,18 @@ func files(t *testing.T, fsys vfs.FS, dir string) []string {
 func TestTableWritesSurviveEveryCrash(t *testing.T) {
 	old := [][]any{{1, "a"}, {2, "a"}, {3, "b"}, {4, "b"}}
 	more := [][]any{{5, "b"}, {6, "b"}, {7, "c"}, {8, "c"}}
+	onlyB := map[string]string{"only": "b"}
 	for _, tt := range []struct {
 		mode    string
 		options map[string]string
+		rows    [][]any
 		after   string
 	}{
-		{"append", nil, "1a 2a 3b 4b 5b 6b 7c 8c"},
-		{"overwrite", nil, "5b 6b 7c 8c"},
-		{"overwrite", map[string]string{"partitionOverwriteMode": "dynamic"}, "1a 2a 5b 6b 7c 8c"},
+		{"append", nil, more, "1a 2a 3b 4b 5b 6b 7c 8c"},
+		{"overwrite", nil, more, "5b 6b 7c 8c"},
+		{"overwrite", map[string]string{"partitionOverwriteMode": "dynamic"}, more, "1a 2a 5b 6b 7c 8c"},
+		{"overwrite", onlyB, more[:2], "1a 2a 5b 6b"},
+		{"overwrite", onlyB, nil, "1a 2a"}, // no row takes their place
 	} {
 		before := "1a 2a 3b 4b"
 		look := func(fsys vfs.FS) string { return strings.Join(stored(t, fsys), " ") }
@@ -114,7 +123,7 @@ func TestTableWritesSurviveEveryCrash(t *testing.T) {
 				t.Fatal(err)
 			}
 			disk.StopAt(len(disk.Ops()) + k)
-			err := store(t, disk, tt.mode, tt.options, []string{"s"}, more...)
+			err := store(t, disk, tt.mode, tt.options, []string{"s"}, tt.rows...)
 			for seed := range uint64(4) {
 				image := disk.Image(seed)
 				got := look(image)

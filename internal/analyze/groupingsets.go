@@ -22,17 +22,17 @@ type expanded struct {
 	id      *expr.Ref   // bit by key, the last lowest: 1 where the set does not have it
 }
 
-// sets are the grouping sets of a GROUP BY as places of keys.
-func groupingSets(kind plan.GroupKind, keys int, sets [][]int) [][]int {
-	all := make([]int, keys)
-	for i := range all {
-		all[i] = i
-	}
+// groupingSets are those of ROLLUP and CUBE, as places of keys; none for GROUPING SETS.
+func groupingSets(kind plan.GroupKind, keys int) [][]int {
 	var out [][]int
 	switch kind {
 	case plan.Rollup:
 		for n := keys; n >= 0; n-- {
-			out = append(out, all[:n])
+			set := make([]int, n)
+			for i := range set {
+				set[i] = i
+			}
+			out = append(out, set)
 		}
 	case plan.Cube:
 		for left := 1<<keys - 1; left >= 0; left-- {
@@ -44,10 +44,26 @@ func groupingSets(kind plan.GroupKind, keys int, sets [][]int) [][]int {
 			}
 			out = append(out, set)
 		}
-	default:
-		out = sets
 	}
 	return out
+}
+
+// distinctKeys are keys without those that were there before, and for each its place
+// among them.
+func distinctKeys(keys []expr.Expr) (distinct []expr.Expr, places []int) {
+	for _, k := range keys {
+		at := slices.IndexFunc(distinct, func(d expr.Expr) bool { return expr.Equal(d, k) })
+		if at < 0 {
+			at = len(distinct)
+			distinct = append(distinct, k)
+		}
+		places = append(places, at)
+	}
+	return distinct, places
+}
+
+func tooManySets(n *plan.Aggregate, keys int) error {
+	return fault.New(fault.TooComplex, "GROUP BY makes too many grouping sets of %d keys", keys).Locate(n.At)
 }
 
 // maxCube bounds the keys of a CUBE.
@@ -61,8 +77,17 @@ func (r *resolution) expand(n *plan.Aggregate, in plan.Node, items []expr.Expr) 
 	if err != nil {
 		return nil, nil, err
 	}
-	keys = slices.CompactFunc(keys, expr.Equal)
-	var places [][]int
+	if n.Kind == plan.Cube && len(keys) > maxCube || len(keys) > 64 {
+		return nil, nil, tooManySets(n, len(keys))
+	}
+	// A key that is written twice is one column, and counts twice for ROLLUP and CUBE.
+	places := groupingSets(n.Kind, len(keys))
+	keys, written := distinctKeys(keys)
+	for _, set := range places {
+		for i, at := range set {
+			set[i] = written[at]
+		}
+	}
 	for _, set := range n.Sets {
 		one.Grouping = set
 		list, err := r.setKeys(&one, in, items)
@@ -80,8 +105,8 @@ func (r *resolution) expand(n *plan.Aggregate, in plan.Node, items []expr.Expr) 
 		}
 		places = append(places, own)
 	}
-	if n.Kind == plan.Cube && len(keys) > maxCube || len(keys) > 64 {
-		return nil, nil, fault.New(fault.TooComplex, "GROUP BY makes too many grouping sets of %d keys", len(keys)).Locate(n.At)
+	if len(keys) > 64 {
+		return nil, nil, tooManySets(n, len(keys))
 	}
 	x := &expanded{keys: keys}
 	base := slices.Clone(asExprs(in.Output()))
@@ -100,7 +125,7 @@ func (r *resolution) expand(n *plan.Aggregate, in plan.Node, items []expr.Expr) 
 	x.id = &expr.Ref{Name: "spark_grouping_id", ID: expr.NewID(), Typ: types.Of(types.Long), Watermark: -1}
 	position := &expr.Ref{Name: "_gen_grouping_pos", ID: expr.NewID(), Typ: types.Of(types.Int), Watermark: -1}
 	e.Columns = append(append(e.Columns, x.columns...), x.id, position)
-	for p, set := range groupingSets(n.Kind, len(keys), places) {
+	for p, set := range places {
 		row := asExprs(in.Output())
 		id := int64(0)
 		for i, k := range keys {

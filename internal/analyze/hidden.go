@@ -24,8 +24,14 @@ func asksHidden(n plan.Node) bool {
 	plan.Walk(n, func(n plan.Node) bool {
 		for _, e := range plan.Exprs(n) {
 			found = found || e != nil && expr.Any(e, func(e expr.Expr) bool {
-				a, ok := e.(*expr.UnresolvedAttribute)
-				return ok && slices.ContainsFunc(a.Parts, func(p string) bool { return strings.EqualFold(p, hiddenName) })
+				switch e := e.(type) {
+				case *expr.UnresolvedAttribute:
+					return slices.ContainsFunc(e.Parts, func(p string) bool { return strings.EqualFold(p, hiddenName) })
+				case *expr.Subquery:
+					inner, ok := e.Plan.(plan.Node)
+					return ok && asksHidden(inner)
+				}
+				return false
 			})
 		}
 		return !found

@@ -91,6 +91,7 @@ func (r *resolution) readView(n *plan.Read, view plan.Node) (plan.Node, error) {
 		view = &stream
 	}
 	defer r.within(nil)()
+	r.hidden = r.hidden || asksHidden(view)
 	out, err := r.node(view)
 	if err != nil {
 		return nil, err

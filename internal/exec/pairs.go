@@ -47,6 +47,7 @@ func (p *probing) room(j *HashJoin, b *batch.Batch) {
 	if p.left != nil {
 		return
 	}
+	p.left = make([]*batch.Column, 0, len(b.Columns)) // not nil where b has no columns
 	for _, c := range b.Columns {
 		p.left = append(p.left, batch.NewColumn(c.Type, 0))
 	}
