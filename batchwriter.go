@@ -182,7 +182,7 @@ func (w *Writer) InsertInto(ctx context.Context, table string) error {
 		return err
 	}
 	return w.frame.session.insertWith(ctx, &plan.InsertInto{Origin: plan.Origin{Site: callSite()}, Name: name,
-		Query: w.frame.node, Overwrite: mode == "overwrite"}, w.options)
+		Query: w.frame.node, Overwrite: mode == "overwrite"}, w.options, nil)
 }
 
 // SaveAsTable writes the rows as a table of the catalog. A table that is there is
@@ -244,7 +244,7 @@ func (w *Writer) appendTo(ctx context.Context, d *tableDefinition, name []string
 		}
 	}
 	return w.frame.session.insertWith(ctx, &plan.InsertInto{Origin: plan.Origin{Site: callSite()}, Name: name,
-		Columns: given.Names(), Query: w.frame.node}, w.options)
+		Columns: given.Names(), Query: w.frame.node}, w.options, nil)
 }
 
 // tableParts are the parts of a table's name.

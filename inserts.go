@@ -29,7 +29,7 @@ func (s *Session) insert(ctx context.Context, c *plan.InsertInto) error {
 		}
 		n.Columns = given.Names()
 	}
-	return s.insertWith(ctx, &n, partition)
+	return s.insertWith(ctx, &n, nil, partition)
 }
 
 // intoPartition makes columns of the query of what PARTITION says, and gives the values

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -169,7 +170,7 @@ func (s *Session) createTable(ctx context.Context, c *plan.CreateTable) error {
 			return fault.New(fault.LocationExists, "the directory %s of the table `%s` holds files already; choose another name, "+
 				"or remove them", d.Location, name).With("location", d.Location).With("identifier", name).Locate(c.At)
 		}
-		if err := s.writeTable(ctx, c.Query, d, "overwrite", nil); err != nil {
+		if err := s.writeFiles(ctx, c.Query, d.output("overwrite", nil, nil)); err != nil {
 			return err
 		}
 	case schema == nil:
@@ -225,9 +226,9 @@ func (s *Session) dropTable(name []string) (bool, error) {
 	return true, s.fs.Remove(s.tables.file(d.Name))
 }
 
-// insertWith is insert once PARTITION is taken apart: overwriting replaces partition,
-// or all where it is nil.
-func (s *Session) insertWith(ctx context.Context, c *plan.InsertInto, partition map[string]string) error {
+// insertWith is insert once PARTITION is taken apart, with options beside the table's:
+// overwriting replaces partition, or all where it is nil.
+func (s *Session) insertWith(ctx context.Context, c *plan.InsertInto, options, partition map[string]string) error {
 	d, err := s.tables.find(c.Name)
 	if err != nil {
 		return err
@@ -280,11 +281,15 @@ func (s *Session) insertWith(ctx context.Context, c *plan.InsertInto, partition 
 		mode = "overwrite"
 	}
 	q := &plan.Project{Origin: c.Origin, Input: &plan.ToDF{Origin: c.Origin, Input: c.Query, Names: places}, Exprs: items}
-	return s.writeTable(ctx, q, d, mode, partition)
+	return s.writeFiles(ctx, q, d.output(mode, options, partition))
 }
 
-// writeTable computes a query into the files of a table.
-func (s *Session) writeTable(ctx context.Context, n plan.Node, d *tableDefinition, mode string, partition map[string]string) error {
-	return s.writeFiles(ctx, n, output{format: d.Provider, mode: mode, location: d.Location, options: d.Options, partitionBy: d.PartitionBy,
-		partition: partition})
+// output is where the rows of a write to the table go.
+func (d *tableDefinition) output(mode string, options, partition map[string]string) output {
+	all := maps.Clone(d.Options)
+	if all == nil {
+		all = make(map[string]string)
+	}
+	maps.Copy(all, options)
+	return output{format: d.Provider, mode: mode, location: d.Location, options: all, partitionBy: d.PartitionBy, partition: partition}
 }

@@ -69,8 +69,9 @@ func tooManySets(n *plan.Aggregate, keys int) error {
 // maxCube bounds the keys of a CUBE.
 const maxCube = 12
 
-// expand puts an Expand for the grouping sets of n over in.
-func (r *resolution) expand(n *plan.Aggregate, in plan.Node, items []expr.Expr) (plan.Node, *expanded, error) {
+// setPlaces are the keys of the grouping sets of n, each once, and the sets as their
+// places.
+func (r *resolution) setPlaces(n *plan.Aggregate, in plan.Node, items []expr.Expr) ([]expr.Expr, [][]int, error) {
 	one := *n
 	one.Kind, one.Sets = plan.GroupBy, nil
 	keys, err := r.setKeys(&one, in, items)
@@ -107,6 +108,15 @@ func (r *resolution) expand(n *plan.Aggregate, in plan.Node, items []expr.Expr) 
 	}
 	if len(keys) > 64 {
 		return nil, nil, tooManySets(n, len(keys))
+	}
+	return keys, places, nil
+}
+
+// expand puts an Expand for the grouping sets of n over in.
+func (r *resolution) expand(n *plan.Aggregate, in plan.Node, items []expr.Expr) (plan.Node, *expanded, error) {
+	keys, places, err := r.setPlaces(n, in, items)
+	if err != nil {
+		return nil, nil, err
 	}
 	x := &expanded{keys: keys}
 	base := slices.Clone(asExprs(in.Output()))
@@ -169,7 +179,8 @@ func (x *expanded) groupingCall(r *resolution, u *expr.UnresolvedFunction, s sco
 		}
 		id := *x.id
 		id.Name = expr.CallText("grouping_id", args)
-		return &id, nil
+		// The cast makes the name that of the call, wherever the column goes.
+		return &expr.Cast{Child: &id, To: id.Typ, At: u.At, Implicit: true}, nil
 	}
 	if len(args) != 1 {
 		return nil, place(expr.WrongCount("grouping", "1", len(args)), u.At)
