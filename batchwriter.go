@@ -198,7 +198,7 @@ func (w *Writer) SaveAsTable(ctx context.Context, table string) error {
 		return err
 	}
 	s := w.frame.session
-	d, err := s.tables.find(name)
+	d, err := s.tables.Find(name)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/weirstream/weir/connector/memory"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
+	"github.com/weirstream/weir/internal/warehouse"
 )
 
 // catalog holds a session's temporary views and formats.
@@ -18,7 +19,7 @@ type catalog struct {
 	views   map[string]view // by lower-case name
 	formats map[string]connector.Format
 	memory  *memory.Format // the tables of memory sinks can be read by their names
-	tables  *tables
+	tables  *warehouse.Directory
 }
 
 type view struct {
@@ -48,14 +49,15 @@ func (c *catalog) View(name []string) (plan.Node, bool) {
 		}
 	}
 	// A definition that cannot be read counts as none: the error says so by name.
-	if d, err := c.tables.find(name); err == nil && d != nil {
-		return d.read(plan.Origin{}), true
+	if d, err := c.tables.Find(name); err == nil && d != nil {
+		n, err := d.Read(plan.Origin{})
+		return n, err == nil
 	}
 	return nil, false
 }
 
 // Names are those of all views and tables.
-func (c *catalog) Names() []string { return append(c.temporary(), c.tables.names()...) }
+func (c *catalog) Names() []string { return append(c.temporary(), c.tables.Names()...) }
 
 // temporary are the names of all views.
 func (c *catalog) temporary() []string {
@@ -96,6 +98,14 @@ func (c *catalog) drop(name string) bool {
 	key := strings.ToLower(name)
 	_, ok := c.views[key]
 	delete(c.views, key)
+	return ok
+}
+
+// holds reports whether a name is that of a temporary view.
+func (c *catalog) holds(name []string) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	_, ok := c.views[strings.ToLower(strings.Join(name, "."))]
 	return ok
 }
 

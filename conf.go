@@ -62,25 +62,32 @@ type confKey struct {
 	set func(*conf, string) error
 }
 
+// The settings that texts are read under.
+const (
+	ansiKey = "spark.sql.ansi.enabled"
+	zoneKey = "spark.sql.session.timeZone"
+)
+
 const streaming = "spark.sql.streaming."
 
 // confKeys are the settings by Spark's names.
 var confKeys = map[string]confKey{
-	"spark.sql.ansi.enabled":                      boolKey(func(c *conf) *bool { return &c.ansi }),
-	"spark.sql.session.timeZone":                  {getZone, setZone},
-	"spark.sql.shuffle.partitions":                {getWorkers, setWorkers},
-	"spark.sql.warehouse.dir":                     textKey(func(c *conf) *string { return &c.warehouse }),
-	streaming + "checkpointLocation":              textKey(func(c *conf) *string { return &c.checkpoint }),
-	streaming + "noDataMicroBatches.enabled":      boolKey(func(c *conf) *bool { return &c.runs.noData }),
-	streaming + "multipleWatermarkPolicy":         {getPolicy, setPolicy},
-	"weir.sql.streaming.forgetInputWatermarks":    boolKey(func(c *conf) *bool { return &c.forget }),
-	streaming + "minBatchesToRetain":              numberKey(func(c *conf) *int64 { return &c.retain }),
-	streaming + "stateStore.minDeltasForSnapshot": numberKey(func(c *conf) *int64 { return &c.snapshots }),
-	storeProvider:                          {getProvider, setProvider},
-	rocksMemory:                            numberKey(func(c *conf) *int64 { return &c.state.rocksMB }),
-	memoryLimit:                            {getMemory, setMemory},
-	batchRetries:                           {getRetries, setRetries},
-	streaming + "numRecentProgressUpdates": numberKey(func(c *conf) *int64 { return &c.recent }),
+	ansiKey:                                                 boolKey(func(c *conf) *bool { return &c.ansi }),
+	zoneKey:                                                 {getZone, setZone},
+	"spark.sql.shuffle.partitions":                          {getWorkers, setWorkers},
+	"spark.sql.warehouse.dir":                               textKey(func(c *conf) *string { return &c.warehouse }),
+	streaming + "checkpointLocation":                        textKey(func(c *conf) *string { return &c.checkpoint }),
+	streaming + "noDataMicroBatches.enabled":                boolKey(func(c *conf) *bool { return &c.runs.noData }),
+	streaming + "multipleWatermarkPolicy":                   {getPolicy, setPolicy},
+	"weir.sql.streaming.forgetInputWatermarks":              boolKey(func(c *conf) *bool { return &c.forget }),
+	"weir.sql.streaming.forgetBatchSettings":                boolKey(func(c *conf) *bool { return &c.runs.replan }),
+	streaming + "minBatchesToRetain":                        numberKey(func(c *conf) *int64 { return &c.retain }),
+	streaming + "stateStore.minDeltasForSnapshot":           numberKey(func(c *conf) *int64 { return &c.snapshots }),
+	storeProvider:                                           {getProvider, setProvider},
+	rocksMemory:                                             numberKey(func(c *conf) *int64 { return &c.state.rocksMB }),
+	memoryLimit:                                             {getMemory, setMemory},
+	batchRetries:                                            {getRetries, setRetries},
+	streaming + "numRecentProgressUpdates":                  numberKey(func(c *conf) *int64 { return &c.recent }),
 	streaming + "noDataProgressEventInterval":               {getIdle, setIdle},
 	streaming + "schemaInference":                           boolKey(func(c *conf) *bool { return &c.inferred }),
 	streaming + "stopTimeout":                               {getStopTimeout, setStopTimeout},

@@ -100,6 +100,7 @@ type runConf struct {
 	noData  bool  // batches without data run where the watermark asks for one
 	retries int64 // of a batch that failed
 	restart bool  // a start stops the running query on its checkpoint
+	replan  bool  // batches run under the settings of now, whatever they were planned under
 
 	stopTimeout time.Duration // how long Stop waits; 0: for ever
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/physical"
 	"github.com/weirstream/weir/internal/plan"
-	"github.com/weirstream/weir/types"
 )
 
 // output is where the rows of a batch query go: what Write, CREATE TABLE AS and
@@ -117,39 +116,4 @@ func (s *Session) writeParts(ctx context.Context, p *physical.Program, sink conn
 		err = errors.Join(err, c.Close())
 	}
 	return err
-}
-
-// storable reports whether values of a type may be stored in a column of another
-// without a cast that the user writes, by the rules of ANSI SQL.
-func storable(from, to types.Type) bool {
-	switch {
-	case from.Kind == types.Null || from.Kind == to.Kind && !from.Nested():
-		return true
-	case from.Kind == types.Array && to.Kind == types.Array:
-		return storable(*from.Elem, *to.Elem)
-	case from.Kind == types.Map && to.Kind == types.Map:
-		return storable(*from.Key, *to.Key) && storable(*from.Elem, *to.Elem)
-	case from.Kind == types.Struct && to.Kind == types.Struct:
-		if len(from.Fields) != len(to.Fields) {
-			return false
-		}
-		for i, f := range from.Fields {
-			if !storable(f.Type, to.Fields[i].Type) {
-				return false
-			}
-		}
-		return true
-	case from.Nested() || to.Nested():
-		return false
-	case to.Kind == types.String:
-		return from.Kind != types.Binary
-	case from.Numeric():
-		return to.Numeric()
-	}
-	return day(from.Kind) && day(to.Kind)
-}
-
-// day reports whether a kind is a date or a time of one.
-func day(k types.Kind) bool {
-	return k == types.Date || k == types.Timestamp || k == types.TimestampNTZ
 }

@@ -35,7 +35,7 @@ func (s *Session) insert(ctx context.Context, c *plan.InsertInto) error {
 // intoPartition makes columns of the query of what PARTITION says, and gives the values
 // of the partition that is overwritten, by column as text.
 func (s *Session) intoPartition(ctx context.Context, n *plan.InsertInto) (map[string]string, error) {
-	d, err := s.tables.find(n.Name)
+	d, err := s.tables.Find(n.Name)
 	if err != nil || d == nil {
 		return nil, err // the insert says that there is no table
 	}

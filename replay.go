@@ -9,7 +9,6 @@ import (
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
 	"github.com/weirstream/weir/internal/query"
-	"github.com/weirstream/weir/internal/sql"
 	"github.com/weirstream/weir/internal/vfs"
 )
 
@@ -121,7 +120,7 @@ func (s *Session) JobOf(dir string) (script, table string, err error) {
 // Define runs the settings and views of a script, and nothing else of it, and gives
 // one of its streaming tables, not started. An empty name stands for the only one.
 func (s *Session) Define(ctx context.Context, script, table string) (*StreamWriter, error) {
-	statements, err := sql.ParseStatements(script)
+	statements, err := s.parser().ParseStatements(script)
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/weirstream/weir/connector/socket"
 	"github.com/weirstream/weir/internal/analyze"
 	"github.com/weirstream/weir/internal/clock"
+	"github.com/weirstream/weir/internal/datetime"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fn/builtin"
 	"github.com/weirstream/weir/internal/optimize"
@@ -30,6 +31,7 @@ import (
 	"github.com/weirstream/weir/internal/sql"
 	"github.com/weirstream/weir/internal/statesource"
 	"github.com/weirstream/weir/internal/vfs"
+	"github.com/weirstream/weir/internal/warehouse"
 	"github.com/weirstream/weir/udf"
 )
 
@@ -45,7 +47,7 @@ type Session struct {
 	memory  *memory.Format
 
 	catalog catalog
-	tables  tables
+	tables  warehouse.Directory
 	queries *Queries
 	planIDs atomic.Int64 // of DataFrames, so that their columns can be told apart
 	kept    keptFrames
@@ -112,7 +114,7 @@ func Open(options ...Option) (*Session, error) {
 		s.conf.workers = runtime.GOMAXPROCS(0)
 	}
 	s.conf.mostWorkers = s.conf.workers
-	s.tables = tables{fs: set.fs, warehouse: func() string { c := s.settings(); return c.warehouse }}
+	s.tables = warehouse.Directory{FS: set.fs, Warehouse: func() string { c := s.settings(); return c.warehouse }}
 	s.catalog.tables = &s.tables
 	s.catalog.init(s.builtin(), set.connectors, s.memory)
 	s.queries = newQueries(s)
@@ -191,10 +193,17 @@ func (s *Session) Range(start, end, step int64) *DataFrame {
 		Args: []expr.Expr{expr.Lit(start), expr.Lit(end), expr.Lit(step)}}, nil)
 }
 
+// parser reads texts in the session's time zone, which is that of its literals.
+func (s *Session) parser() sql.Parser {
+	c := s.settings()
+	zone, _ := datetime.LoadZone(c.zone) // it was loaded when it was set
+	return sql.Parser{Zone: zone}
+}
+
 // SQL is a query, or the empty result of a statement, which is run at once. A
 // statement that starts a query, CREATE STREAMING TABLE, is run by [Session.Run].
 func (s *Session) SQL(text string) *DataFrame {
-	statements, err := sql.ParseStatements(text)
+	statements, err := s.parser().ParseStatements(text)
 	return s.one(statements, err)
 }
 

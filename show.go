@@ -9,6 +9,7 @@ import (
 	"github.com/weirstream/weir/functions"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
+	"github.com/weirstream/weir/types"
 )
 
 // show runs SHOW TABLES, VIEWS, FUNCTIONS and COLUMNS; the others are [Session.showMore].
@@ -17,22 +18,7 @@ func (s *Session) show(ctx context.Context, c *plan.Show) (*DataFrame, error) {
 	var list []Row
 	switch c.What {
 	case "tables", "views":
-		column := "tableName"
-		if c.What == "views" {
-			column = "viewName"
-		} else {
-			for _, name := range s.tables.names() {
-				if matches(name) {
-					list = append(list, Row{"default", name, false})
-				}
-			}
-		}
-		for _, name := range s.catalog.temporary() {
-			if matches(name) {
-				list = append(list, Row{"", name, true})
-			}
-		}
-		return s.CreateDataFrame(list, "namespace STRING, "+column+" STRING, isTemporary BOOLEAN"), nil
+		return s.showRelations(c, matches)
 	case "functions":
 		known := s.library.Known()
 		for _, name := range known.Names() {
@@ -89,9 +75,12 @@ func (s *Session) describe(ctx context.Context, c *plan.Describe) (*DataFrame, e
 		return s.describeColumn(c, schema)
 	}
 	var list, partitions []Row
-	d, err := s.tables.find(c.Name)
+	d, err := s.tables.Find(c.Name)
 	if err != nil {
 		return nil, err
+	}
+	if d != nil && d.View != nil {
+		schema = types.NewSchema(d.Schema.Fields...) // with the comments of CREATE VIEW
 	}
 	for _, f := range schema.Fields {
 		comment, _ := f.Metadata["comment"].(string)
@@ -109,7 +98,10 @@ func (s *Session) describe(ctx context.Context, c *plan.Describe) (*DataFrame, e
 		list = append(list, partitions...)
 	}
 	if c.Extended && d != nil {
-		list = append(append(list, Row{"", "", ""}, Row{"# Detailed Table Information", "", ""}), d.details()...)
+		list = append(list, Row{"", "", ""}, Row{"# Detailed Table Information", "", ""})
+		for _, pair := range d.Details() {
+			list = append(list, Row{pair[0], pair[1], ""})
+		}
 	}
 	return s.CreateDataFrame(list, "col_name STRING, data_type STRING, comment STRING"), nil
 }

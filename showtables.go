@@ -26,13 +26,17 @@ func (s *Session) showMore(ctx context.Context, c *plan.Show) (*DataFrame, error
 	case "table extended":
 		return s.showExtended(matches)
 	}
-	d, err := s.definition(c.Name, c.Origin)
+	if s.catalog.holds(c.Name) {
+		return nil, fault.New(fault.TemporaryView, "%s is a temporary view, and SHOW %s tells of tables and views of the catalog",
+			strings.Join(c.Name, "."), strings.ToUpper(c.What)).With("viewName", strings.Join(c.Name, ".")).Locate(c.At)
+	}
+	d, err := s.tables.Must(c.Name, c.Origin)
 	if err != nil {
 		return nil, err
 	}
 	switch c.What {
 	case "create table":
-		return s.CreateDataFrame([]Row{{d.text()}}, "createtab_stmt STRING"), nil
+		return s.CreateDataFrame([]Row{{d.Text()}}, "createtab_stmt STRING"), nil
 	case "tblproperties":
 		return s.showProperties(d, c.Pattern), nil
 	default:
@@ -50,28 +54,18 @@ func (s *Session) namesOf(column string, matches func(string) bool, names ...str
 	return s.CreateDataFrame(list, column+" STRING")
 }
 
-// definition is that of a table of the catalog, which must be there.
-func (s *Session) definition(name []string, o plan.Origin) (*tableDefinition, error) {
-	d, err := s.tables.find(name)
-	if err == nil && d == nil {
-		text := strings.Join(name, ".")
-		err = fault.New(fault.TableNotFound, "the table `%s` cannot be found", text).With("relationName", text).Locate(o.At)
-	}
-	return d, err
-}
-
 func (s *Session) showExtended(matches func(string) bool) (*DataFrame, error) {
 	var list []Row
-	for _, name := range s.tables.names() {
+	for _, name := range s.tables.Names() {
 		if !matches(name) {
 			continue
 		}
-		d, err := s.tables.find([]string{name})
+		d, err := s.tables.Find([]string{name})
 		if err != nil || d == nil {
 			return nil, err
 		}
 		var b strings.Builder
-		for _, row := range d.details() {
+		for _, row := range d.Details() {
 			fmt.Fprintf(&b, "%s: %s\n", row[0], row[1])
 		}
 		list = append(list, Row{"default", name, false, b.String()})
@@ -106,7 +100,8 @@ func (s *Session) showPartitions(ctx context.Context, d *tableDefinition, c *pla
 	for i, p := range d.PartitionBy {
 		columns[i] = p
 	}
-	rows, err := s.frame(d.read(c.Origin), nil).Select(columns...).Distinct().Collect(ctx)
+	read, err := d.Read(c.Origin)
+	rows, err := s.frame(read, err).Select(columns...).Distinct().Collect(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -132,69 +127,6 @@ next:
 	return s.CreateDataFrame(list, "partition STRING"), nil
 }
 
-// text is the statement that would make the table.
-func (d *tableDefinition) text() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "CREATE TABLE spark_catalog.default.%s (\n", d.Name)
-	for i, f := range d.Schema.Fields {
-		b.WriteString("  " + f.Name + " " + f.Type.SQL())
-		if comment, _ := f.Metadata["comment"].(string); comment != "" {
-			b.WriteString(" COMMENT " + quoted(comment))
-		}
-		b.WriteString(map[bool]string{true: ")\n", false: ",\n"}[i == len(d.Schema.Fields)-1])
-	}
-	b.WriteString("USING " + d.Provider + "\n")
-	writeMap(&b, "OPTIONS", d.Options)
-	if len(d.PartitionBy) > 0 {
-		b.WriteString("PARTITIONED BY (" + strings.Join(d.PartitionBy, ", ") + ")\n")
-	}
-	if d.Comment != "" {
-		b.WriteString("COMMENT " + quoted(d.Comment) + "\n")
-	}
-	if !d.Managed {
-		b.WriteString("LOCATION " + quoted(d.Location) + "\n")
-	}
-	writeMap(&b, "TBLPROPERTIES", d.Properties)
-	return b.String()
-}
-
-func quoted(s string) string {
-	return "'" + strings.ReplaceAll(strings.ReplaceAll(s, `\`, `\\`), "'", `\'`) + "'"
-}
-
-func writeMap(b *strings.Builder, clause string, m map[string]string) {
-	if len(m) == 0 {
-		return
-	}
-	var parts []string
-	for _, k := range slices.Sorted(maps.Keys(m)) {
-		parts = append(parts, "  "+quoted(k)+" = "+quoted(m[k]))
-	}
-	b.WriteString(clause + " (\n" + strings.Join(parts, ",\n") + ")\n")
-}
-
-// details are what DESCRIBE EXTENDED tells of a table.
-func (d *tableDefinition) details() []Row {
-	kind := "EXTERNAL"
-	if d.Managed {
-		kind = "MANAGED"
-	}
-	list := []Row{{"Catalog", "spark_catalog", ""}, {"Database", "default", ""}, {"Table", d.Name, ""}, {"Type", kind, ""},
-		{"Provider", d.Provider, ""}}
-	if d.Comment != "" {
-		list = append(list, Row{"Comment", d.Comment, ""})
-	}
-	list = append(list, Row{"Location", d.Location, ""})
-	if len(d.Properties) > 0 {
-		var parts []string
-		for _, k := range slices.Sorted(maps.Keys(d.Properties)) {
-			parts = append(parts, k+"="+d.Properties[k])
-		}
-		list = append(list, Row{"Table Properties", "[" + strings.Join(parts, ", ") + "]", ""})
-	}
-	return list
-}
-
 // describeColumn runs DESCRIBE table column.
 func (s *Session) describeColumn(c *plan.Describe, schema types.Schema) (*DataFrame, error) {
 	i := schema.Index(c.Column[len(c.Column)-1])
@@ -217,7 +149,7 @@ func (s *Session) describeDatabase(c *plan.Describe) (*DataFrame, error) {
 		return nil, err
 	}
 	list := []Row{{"Catalog Name", "spark_catalog"}, {"Namespace Name", "default"}, {"Comment", "default database"},
-		{"Location", s.tables.warehouse()}}
+		{"Location", s.tables.Warehouse()}}
 	if c.Extended {
 		list = append(list, Row{"Properties", ""})
 	}

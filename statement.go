@@ -14,7 +14,6 @@ import (
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
 	"github.com/weirstream/weir/internal/query"
-	"github.com/weirstream/weir/internal/sql"
 	"github.com/weirstream/weir/types"
 )
 
@@ -33,7 +32,7 @@ type Result struct {
 // once: a query of CREATE STREAMING TABLE runs on. emit may be nil. An error stops
 // the script; queries that it has started run on.
 func (s *Session) Run(ctx context.Context, script string, emit func(Result) error) error {
-	statements, err := sql.ParseStatements(script)
+	statements, err := s.parser().ParseStatements(script)
 	if err != nil {
 		return err
 	}
@@ -68,7 +67,14 @@ func (s *Session) Run(ctx context.Context, script string, emit func(Result) erro
 func (s *Session) command(ctx context.Context, c plan.Command) (*DataFrame, error) {
 	switch c := c.(type) {
 	case *plan.CreateView:
+		if c.Permanent {
+			return s.empty(), s.keepView(ctx, c)
+		}
 		return s.empty(), s.createView(ctx, c)
+	case *plan.AlterTable:
+		return s.empty(), s.alter(ctx, c)
+	case *plan.Truncate:
+		return s.empty(), s.truncate(ctx, c)
 	case *plan.Set:
 		return s.setCommand(c)
 	case *plan.Reset:
@@ -116,12 +122,13 @@ func (s *Session) drop(c *plan.DropView) error {
 	if s.catalog.drop(name) {
 		return nil
 	}
-	found := false
-	if !c.View {
-		var err error
-		if found, err = s.dropTable(c.Name); err != nil {
-			return err
-		}
+	if d, err := s.tables.Find(c.Name); err == nil && d != nil && c.View && d.View == nil {
+		return fault.New(fault.WrongObject, "%s is a table; write DROP TABLE", d.Name).With("objectName", d.Name).
+			With("alternative", "DROP TABLE").Locate(c.At)
+	}
+	found, err := s.dropTable(c.Name)
+	if err != nil {
+		return err
 	}
 	if !found && !c.IfExists {
 		return fault.New(fault.TableNotFound, "the table or view `%s` cannot be found", name).With("relationName", name).Locate(c.At)

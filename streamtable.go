@@ -31,7 +31,7 @@ func (w *StreamWriter) ToTable(ctx context.Context, table string) (*Query, error
 	if slices.ContainsFunc(s.catalog.temporary(), func(v string) bool { return strings.EqualFold(v, table) }) {
 		return nil, fault.New(fault.UnsupportedFeature, "toTable: %s is a temporary view, into which a stream cannot write; name a table", table)
 	}
-	d, err := s.tables.find(name)
+	d, err := s.tables.Find(name)
 	if err != nil {
 		return nil, err
 	}
@@ -90,5 +90,5 @@ func (w *StreamWriter) createTable(ctx context.Context, name []string) (*tableDe
 	if err != nil {
 		return nil, err
 	}
-	return s.tables.find(name)
+	return s.tables.Find(name)
 }

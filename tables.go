@@ -2,138 +2,31 @@ package weir
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
-	"path"
 	"slices"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
-	"github.com/weirstream/weir/internal/vfs"
+	"github.com/weirstream/weir/internal/warehouse"
 	"github.com/weirstream/weir/types"
 )
 
-// tableDefinition is a table over files: what CREATE TABLE said, kept as JSON in the
-// warehouse, in a directory that is no table's.
-//
-//	spark-warehouse/
-//	  .weir/tables/sales.json     the definition
-//	  sales/part-….parquet        the files, unless LOCATION names another place
-type tableDefinition struct {
-	Name        string            `json:"name"`
-	Provider    string            `json:"provider"`
-	Location    string            `json:"location"`
-	Managed     bool              `json:"managed"` // DROP TABLE removes the files
-	Schema      *types.Type       `json:"schema,omitempty"`
-	PartitionBy []string          `json:"partitionBy,omitempty"`
-	Options     map[string]string `json:"options,omitempty"`
-	Properties  map[string]string `json:"properties,omitempty"`
-	Comment     string            `json:"comment,omitempty"`
-}
-
-// tables is the catalog spark_catalog.default: definitions in a directory.
-type tables struct {
-	fs        vfs.FS
-	warehouse func() string
-}
-
-func (t *tables) file(name string) string {
-	return path.Join(t.warehouse(), ".weir", "tables", strings.ToLower(name)+".json")
-}
-
-// tableName is the name of a table of the catalog; false for one of another schema.
-func tableName(parts []string) (string, bool) {
-	if len(parts) > 1 && strings.EqualFold(parts[0], "spark_catalog") {
-		parts = parts[1:]
-	}
-	if len(parts) > 1 && strings.EqualFold(parts[0], "default") {
-		parts = parts[1:]
-	}
-	return strings.Join(parts, "."), len(parts) == 1 && !strings.ContainsAny(parts[0], "/\\")
-}
-
-// find is the definition of a table; nil for none.
-func (t *tables) find(parts []string) (*tableDefinition, error) {
-	name, ok := tableName(parts)
-	if !ok {
-		return nil, nil
-	}
-	text, err := t.fs.ReadFile(t.file(name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	d := &tableDefinition{}
-	if err := json.Unmarshal(text, d); err != nil {
-		return nil, fmt.Errorf("the definition of the table %s: %w", name, err)
-	}
-	return d, nil
-}
-
-// names are those of all tables, sorted.
-func (t *tables) names() []string {
-	entries, err := t.fs.ReadDir(path.Join(t.warehouse(), ".weir", "tables"))
-	if err != nil {
-		return nil
-	}
-	var names []string
-	for _, e := range entries {
-		if name, ok := strings.CutSuffix(e.Name(), ".json"); ok {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-// save writes a definition, at once or not at all.
-func (t *tables) save(d *tableDefinition) error {
-	text, err := json.MarshalIndent(d, "", "  ")
-	if err != nil {
-		return err
-	}
-	file := t.file(d.Name)
-	if err := t.fs.MkdirAll(path.Dir(file)); err != nil {
-		return err
-	}
-	w, err := t.fs.Create(file + ".tmp")
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(text)
-	if err = errors.Join(err, w.Sync(), w.Close()); err != nil {
-		return err
-	}
-	if err := t.fs.Rename(file+".tmp", file); err != nil {
-		return err
-	}
-	return t.fs.SyncDir(path.Dir(file))
-}
-
-// read is the relation of a table.
-func (d *tableDefinition) read(o plan.Origin) plan.Node {
-	r := &plan.Read{Origin: o, Format: d.Provider, Options: d.Options, Paths: []string{d.Location}}
-	if d.Schema != nil {
-		schema := types.NewSchema(d.Schema.Fields...)
-		r.Schema = &schema
-	}
-	return r
-}
+// tableDefinition is a table or view of the catalog.
+type tableDefinition = warehouse.Table
 
 // createTable runs CREATE TABLE.
 func (s *Session) createTable(ctx context.Context, c *plan.CreateTable) error {
-	name, ok := tableName(c.Name)
-	if !ok {
-		return fault.New(fault.SchemaNotFound, "there is no schema but `default` for the table %s", strings.Join(c.Name, ".")).Locate(c.At)
+	name, err := warehouse.MustName(c.Name, c.Origin)
+	if err != nil {
+		return err
 	}
-	old, err := s.tables.find(c.Name)
+	old, err := s.tables.Find(c.Name)
 	switch {
 	case err != nil:
 		return err
@@ -153,13 +46,24 @@ func (s *Session) createTable(ctx context.Context, c *plan.CreateTable) error {
 		delete(d.Options, "path")
 	}
 	if d.Managed = d.Location == ""; d.Managed {
-		d.Location = path.Join(s.tables.warehouse(), name)
+		mark := ""
+		if old != nil && c.Query != nil {
+			mark = uuid.NewString() // the old files stay until the definition names the new ones
+		}
+		d.Location = s.tables.Place(name, mark)
+	}
+	if c.Like != nil {
+		if err := s.like(ctx, c, d); err != nil {
+			return err
+		}
 	}
 	if _, err := s.tableSink(d.Provider); err != nil {
 		return err
 	}
 	schema := c.Schema
 	switch {
+	case c.Like != nil:
+		return s.tables.Save(d)
 	case c.Query != nil:
 		own, err := s.frame(c.Query, nil).Schema(ctx)
 		if err != nil {
@@ -170,21 +74,39 @@ func (s *Session) createTable(ctx context.Context, c *plan.CreateTable) error {
 			return fault.New(fault.LocationExists, "the directory %s of the table `%s` holds files already; choose another name, "+
 				"or remove them", d.Location, name).With("location", d.Location).With("identifier", name).Locate(c.At)
 		}
-		if err := s.writeFiles(ctx, c.Query, d.output("overwrite", nil, nil)); err != nil {
+		if err := s.writeFiles(ctx, c.Query, outputOf(d, "overwrite", nil, nil)); err != nil {
 			return err
 		}
 	case schema == nil:
-		own, err := s.frame(d.read(c.Origin), nil).Schema(ctx)
+		read, err := d.Read(c.Origin)
+		own, err := s.frame(read, err).Schema(ctx)
 		if err != nil {
 			return err
 		}
 		schema = &own
 	}
 	if schema != nil {
-		t := partitionsLast(*schema, d.PartitionBy).AsStruct()
+		t := warehouse.PartitionsLast(*schema, d.PartitionBy).AsStruct()
 		d.Schema = &t
 	}
-	return s.tables.save(d)
+	return s.tables.Replace(old, d)
+}
+
+// like gives a new table the columns of another, and what else CREATE TABLE LIKE takes
+// over.
+func (s *Session) like(ctx context.Context, c *plan.CreateTable, d *tableDefinition) error {
+	schema, err := s.frame(&plan.Read{Origin: c.Origin, Table: c.Like}, nil).Schema(ctx)
+	if err != nil {
+		return err
+	}
+	t := schema.AsStruct()
+	d.Schema = &t
+	if from, err := s.tables.Find(c.Like); err != nil || from == nil || from.View != nil {
+		return err
+	} else if d.PartitionBy = from.PartitionBy; c.Using == "" {
+		d.Provider, d.Options = from.Provider, from.Options
+	}
+	return nil
 }
 
 // holdsFiles reports whether there is more in a directory than what a write that a
@@ -194,48 +116,21 @@ func (s *Session) holdsFiles(dir string) bool {
 	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() != "_temporary" })
 }
 
-// partitionsLast is a schema with the columns that are directories behind all
-// others, as files are read.
-func partitionsLast(s types.Schema, partition []string) types.Schema {
-	isPartition := func(f types.Field) bool {
-		return slices.ContainsFunc(partition, func(p string) bool { return strings.EqualFold(p, f.Name) })
-	}
-	var first, last []types.Field
-	for _, f := range s.Fields {
-		f.Nullable = true // files may miss any column
-		if isPartition(f) {
-			last = append(last, f)
-		} else {
-			first = append(first, f)
-		}
-	}
-	return types.NewSchema(append(first, last...)...)
-}
-
 // dropTable runs DROP TABLE; false where there is none.
 func (s *Session) dropTable(name []string) (bool, error) {
-	d, err := s.tables.find(name)
+	d, err := s.tables.Find(name)
 	if d == nil || err != nil {
 		return false, err
 	}
-	if d.Managed {
-		if err := vfs.RemoveAll(s.fs, d.Location); err != nil {
-			return true, err
-		}
-	}
-	return true, s.fs.Remove(s.tables.file(d.Name))
+	return true, s.tables.Drop(d)
 }
 
 // insertWith is insert once PARTITION is taken apart, with options beside the table's:
 // overwriting replaces partition, or all where it is nil.
 func (s *Session) insertWith(ctx context.Context, c *plan.InsertInto, options, partition map[string]string) error {
-	d, err := s.tables.find(c.Name)
+	d, err := s.tables.MustTable(c.Name, "INSERT", c.Origin)
 	if err != nil {
 		return err
-	}
-	if d == nil {
-		return fault.New(fault.TableNotFound, "the table `%s` cannot be found", strings.Join(c.Name, ".")).
-			With("relationName", strings.Join(c.Name, ".")).Locate(c.At)
 	}
 	given, err := s.frame(c.Query, nil).Schema(ctx)
 	if err != nil {
@@ -262,7 +157,7 @@ func (s *Session) insertWith(ctx context.Context, c *plan.InsertInto, options, p
 	for i, f := range d.Schema.Fields {
 		var value expr.Expr = expr.Lit(nil)
 		if at := slices.IndexFunc(columns, func(n string) bool { return strings.EqualFold(n, f.Name) }); at >= 0 {
-			if from := given.Fields[at].Type; !storable(from, f.Type) {
+			if from := given.Fields[at].Type; !warehouse.Storable(from, f.Type) {
 				return fault.New(fault.CannotSafelyCast, "the column %s of the table %s is %s, and a value of %s is not stored there "+
 					"as it is; write the cast", f.Name, d.Name, f.Type.SQL(), from.SQL()).With("tableName", d.Name).
 					With("colName", "`"+f.Name+"`").With("srcType", from.SQL()).With("targetType", f.Type.SQL()).Locate(c.At)
@@ -281,11 +176,11 @@ func (s *Session) insertWith(ctx context.Context, c *plan.InsertInto, options, p
 		mode = "overwrite"
 	}
 	q := &plan.Project{Origin: c.Origin, Input: &plan.ToDF{Origin: c.Origin, Input: c.Query, Names: places}, Exprs: items}
-	return s.writeFiles(ctx, q, d.output(mode, options, partition))
+	return s.writeFiles(ctx, q, outputOf(d, mode, options, partition))
 }
 
-// output is where the rows of a write to the table go.
-func (d *tableDefinition) output(mode string, options, partition map[string]string) output {
+// outputOf is where the rows of a write to the table go.
+func outputOf(d *tableDefinition, mode string, options, partition map[string]string) output {
 	all := maps.Clone(d.Options)
 	if all == nil {
 		all = make(map[string]string)

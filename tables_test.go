@@ -49,7 +49,7 @@ var steps = []struct{ sql, want string }{
 	{"DROP TABLE big", ""},
 	{"DROP TABLE big", "TABLE_OR_VIEW_NOT_FOUND"},
 	{"DROP TABLE IF EXISTS big", ""},
-	{"DROP VIEW sales", "TABLE_OR_VIEW_NOT_FOUND"},
+	{"DROP VIEW sales", "WRONG_COMMAND_FOR_OBJECT_TYPE"},
 }
 
 // TestTables runs statements on tables and views; another session finds the tables.

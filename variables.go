@@ -10,7 +10,6 @@ import (
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
-	"github.com/weirstream/weir/internal/sql"
 	"github.com/weirstream/weir/types"
 )
 
@@ -204,7 +203,8 @@ func (s *Session) executeImmediate(ctx context.Context, c *plan.ExecuteImmediate
 	if text == nil {
 		return nil, fault.New(fault.NullQueryText, "the text of EXECUTE IMMEDIATE is NULL").Locate(c.At)
 	}
-	p := sql.Parser{ValuesByName: make(map[string]expr.Expr)}
+	p := s.parser()
+	p.ValuesByName = make(map[string]expr.Expr)
 	for _, a := range c.Arguments {
 		alias, named := a.(*expr.Alias)
 		if named {
@@ -249,7 +249,8 @@ func (s *Session) executeImmediate(ctx context.Context, c *plan.ExecuteImmediate
 // stand for :name, or those in list for the ? in their order. They are Go values as
 // [functions.Lit] takes them.
 func (s *Session) SQLWith(text string, named map[string]any, list ...any) *DataFrame {
-	p := sql.Parser{ValuesByName: make(map[string]expr.Expr)}
+	p := s.parser()
+	p.ValuesByName = make(map[string]expr.Expr)
 	for k, v := range named {
 		p.ValuesByName[k] = expr.Lit(v)
 	}

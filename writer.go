@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -165,7 +166,21 @@ func (w *StreamWriter) config(ctx context.Context, c *conf) (query.Config, error
 		return query.Config{}, err
 	}
 	return query.Config{Name: w.name, Plan: node, Mode: mode, Trigger: w.trigger.trigger, OpenSink: open, OpenLate: late, Job: job,
-		Settings: settings, Env: c.env(), Clock: s.clock, Bus: s.bus, Warn: s.log}, nil
+		Settings: settings, Env: c.env(), Pinned: w.pinned(c), Clock: s.clock, Bus: s.bus, Warn: s.log}, nil
+}
+
+// pinned are the settings that change what a batch gives (S152).
+func (w *StreamWriter) pinned(c *conf) query.Pinned {
+	under := func(ctx context.Context, other map[string]string) (query.Config, error) {
+		own := *c
+		for k, v := range other {
+			if err := own.set(k, v); err != nil {
+				return query.Config{}, err
+			}
+		}
+		return w.config(ctx, &own)
+	}
+	return query.Pinned{Conf: map[string]string{ansiKey: strconv.FormatBool(c.ansi), zoneKey: c.zone}, Under: under, Forget: c.runs.replan}
 }
 
 // sinkText is the format of the sink, and where it writes if it has a path.

@@ -9,7 +9,7 @@ import (
 // file.
 type Command interface{ isCommand() }
 
-// CreateView is CREATE [OR REPLACE] TEMPORARY VIEW.
+// CreateView is CREATE [OR REPLACE] [[GLOBAL] TEMPORARY] VIEW.
 type CreateView struct {
 	Origin
 	Name    []string
@@ -23,6 +23,13 @@ type CreateView struct {
 	Using   string
 	Options map[string]string
 	Schema  *types.Schema
+	// Permanent is a view of the catalog: its Text is kept, with the Comment, the
+	// Properties and the Comments of its columns.
+	Permanent  bool
+	Text       string
+	Comment    string
+	Properties map[string]string
+	Comments   map[string]string
 }
 
 // CreateStreamingTable is the job form: CREATE STREAMING TABLE name [USING

@@ -9,6 +9,8 @@ type CreateTable struct {
 	IfNotExists bool
 	// Replace is CREATE OR REPLACE.
 	Replace bool
+	// Like is the table or view whose columns it has; nil for none.
+	Like []string
 	// Using is the format; empty for the default, Parquet.
 	Using string
 	// Schema is nil where the files or the query have it.

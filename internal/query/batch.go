@@ -83,8 +83,10 @@ func (q *Query) execute(ctx context.Context, p microbatch.Plan) error {
 		err = q.late.commit(ctx, id)
 	}
 	if err != nil {
+		q.unseen = &id.Batch
 		return errors.Join(err, q.sink.Abort(context.WithoutCancel(ctx), id, messages))
 	}
+	q.unseen = nil
 	if err := q.sink.Commit(ctx, id, messages); err != nil {
 		return fmt.Errorf("sink: %w", err)
 	}

@@ -41,6 +41,8 @@ type Config struct {
 	Settings Settings
 	// Env holds the session's mode and time zone.
 	Env expr.Env
+	// Pinned are the settings that batches are planned with.
+	Pinned Pinned
 	// Clock is the engine's clock.
 	Clock clock.Clock
 	// Bus carries events to listeners.

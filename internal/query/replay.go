@@ -92,6 +92,11 @@ func Replay(ctx context.Context, c Config, want Range, sample int, see func(*Tra
 	if err := within(&c, &found, &want); err != nil {
 		return err
 	}
+	if p, err := found.Plan(want.First); err == nil {
+		if err := c.under(ctx, &p); err != nil {
+			return err
+		}
+	}
 	before := upTo(found, want.First)
 	r.states = newStates(r.log, &before, &c)
 	changes := &changes{was: found.Deltas, now: SameState}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"hash/fnv"
+	"maps"
 	"runtime/debug"
 	"time"
 
@@ -31,6 +32,7 @@ type run struct {
 	tracker *watermark.Tracker
 	report  report
 
+	unseen    *int64    // the batch that has failed before its sink committed; nil: none
 	ran       bool      // a batch has run since the sources were asked; under Query.mu
 	told      bool      // the machine knows that the query is to end
 	lastEvent time.Time // of the last progress or idle event
@@ -52,6 +54,9 @@ func open(ctx context.Context, q *Query) (_ *run, err error) {
 		return nil, err
 	}
 	if c.Settings.Policy, err = policyOf(c, &state); err != nil {
+		return nil, err
+	}
+	if err = c.finishes(ctx, &state); err != nil {
 		return nil, err
 	}
 	if r.late, err = openLate(ctx, c); err != nil {
@@ -308,9 +313,12 @@ func (q *Query) writePlan(p microbatch.Plan) error {
 	return err
 }
 
-// conf are the settings that Spark keeps with a batch (S152).
+// conf are the settings that are kept with a batch: those that Spark keeps, and those
+// that change what the batch gives (S152).
 func (q *Query) conf() map[string]string {
-	return map[string]string{policyConf: q.config.Settings.Policy.String()}
+	all := map[string]string{policyConf: q.config.Settings.Policy.String()}
+	maps.Copy(all, q.config.Pinned.Conf)
+	return all
 }
 
 func (q *Query) writeCommit(a microbatch.WriteCommit) error {
@@ -337,6 +345,7 @@ func (q *Query) end(err error) {
 	if err != nil {
 		q.setStatus(progress.TerminatedWith+err.Error(), false, false)
 	}
+	q.noteUnseen()
 	err = q.failed(errors.Join(err, q.close()))
 	if t := q.config.Checkpoint; t.Temporary && err == nil {
 		if e := vfs.RemoveAll(t.FS, t.Dir); e != nil {

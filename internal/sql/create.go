@@ -25,7 +25,7 @@ func (p *parser) create(start int) plan.Command {
 		p.unexpected("STREAMING TABLE", "STREAMING")
 		return nil
 	}
-	p.acceptWords("GLOBAL")
+	global := p.acceptWords("GLOBAL")
 	if p.atWord("TABLE") || p.atWords("EXTERNAL", "TABLE") {
 		p.acceptWords("EXTERNAL")
 		p.advance()
@@ -33,13 +33,17 @@ func (p *parser) create(start int) plan.Command {
 	}
 	temporary := p.acceptWords("TEMPORARY") || p.acceptWords("TEMP")
 	switch {
-	case p.atWord("VIEW") && temporary:
-		p.advance()
-		return p.createView(start, replace)
-	case p.atWord("VIEW"):
-		p.failAt(p.begin(), fault.UnsupportedFeature, "there is no catalog that could keep a view; write CREATE TEMPORARY VIEW")
+	case p.acceptWords("VIEW"):
+		v := p.createView(start, replace)
+		if v.Permanent = !temporary; v.Permanent && v.Using != "" {
+			p.failAt(start, fault.ParseSyntax, "a view of the catalog has a query; write CREATE TEMPORARY VIEW … USING, or CREATE TABLE … USING")
+		}
+		if global {
+			v.Name = append([]string{"global_temp"}, v.Name...)
+		}
+		return v
 	case p.token().isAny(otherCreations):
-		p.failAt(p.begin(), fault.UnsupportedFeature, "CREATE %s is not supported; there are CREATE TEMPORARY VIEW, "+
+		p.failAt(p.begin(), fault.UnsupportedFeature, "CREATE %s is not supported; there are CREATE VIEW, "+
 			"CREATE TABLE and CREATE STREAMING TABLE", strings.ToUpper(p.token().text))
 	default:
 		p.unexpected("TEMPORARY VIEW, TABLE or STREAMING TABLE", "TEMPORARY", "VIEW", "STREAMING", "TABLE")
@@ -50,15 +54,15 @@ func (p *parser) create(start int) plan.Command {
 // otherCreations are what Spark can create and weir cannot.
 var otherCreations = []string{"FUNCTION", "DATABASE", "SCHEMA", "NAMESPACE", "EXTERNAL", "MATERIALIZED", "FLOW"}
 
-// createView reads the rest of CREATE TEMPORARY VIEW: AS query, or USING format
-// with options and perhaps a schema.
-func (p *parser) createView(start int, replace bool) plan.Command {
+// createView reads the rest of CREATE VIEW: AS query, or USING format with options and
+// perhaps a schema.
+func (p *parser) createView(start int, replace bool) *plan.CreateView {
 	v := &plan.CreateView{Replace: replace, IfNotExists: p.acceptWords("IF", "NOT", "EXISTS")}
 	v.Name = p.relationName()
 	if p.at("(") {
 		p.viewSchema(v)
 	}
-	p.comment()
+	p.viewClauses(v)
 	switch {
 	case p.acceptWords("USING"):
 		v.Using = strings.Join(p.names("the name of a format"), ".")
@@ -70,7 +74,7 @@ func (p *parser) createView(start int, replace bool) plan.Command {
 			p.failAt(start, fault.ParseSyntax, "the columns of a view over a query have no types")
 			return v
 		}
-		v.Query = p.query()
+		v.Query, v.Text = p.queryText()
 	default:
 		p.unexpected("USING format or AS query", "USING", "AS")
 	}
@@ -101,6 +105,10 @@ func (p *parser) viewSchema(v *plan.CreateView) {
 			fields = append(fields, f)
 		} else {
 			v.Columns = append(v.Columns, f.Name)
+			if v.Comments == nil {
+				v.Comments = make(map[string]string)
+			}
+			v.Comments[f.Name], _ = f.Metadata["comment"].(string)
 		}
 		if !p.accept(",") {
 			break
@@ -109,6 +117,22 @@ func (p *parser) viewSchema(v *plan.CreateView) {
 	p.expect(")")
 	if fields != nil {
 		v.Schema = &types.Schema{Fields: fields}
+	}
+}
+
+// viewClauses reads what stands between the columns of a view and its query.
+func (p *parser) viewClauses(v *plan.CreateView) {
+	for p.err == nil {
+		switch {
+		case p.acceptWords("COMMENT"):
+			v.Comment = p.textLiteral()
+		case p.acceptWords("TBLPROPERTIES"):
+			v.Properties = p.properties()
+		case p.acceptWords("WITH", "SCHEMA"):
+			p.name("BINDING, COMPENSATION or EVOLUTION") // columns are looked up anew at every reading
+		default:
+			return
+		}
 	}
 }
 

@@ -356,6 +356,11 @@ func printStatement(s plan.Statement) string {
 		w.line(0, "Set %s %s", c.Key, value)
 	case *plan.Reset:
 		w.line(0, "Reset %s", c.Key)
+	case *plan.AlterTable:
+		w.line(0, "Alter %s%s rename %v add %d set %v unset %v comment %t %s", strings.Join(c.Name, "."), flag(c.View, "view"), c.Rename,
+			len(c.Add), c.Set, c.Unset, c.Comment != nil, c.Text)
+	case *plan.Truncate:
+		w.line(0, "Truncate %s %d", strings.Join(c.Name, "."), len(c.Partition))
 	case *plan.DropView:
 		w.line(0, "Drop %s%s", strings.Join(c.Name, "."), flag(c.IfExists, "if-exists"))
 	case *plan.Explain:

@@ -56,6 +56,14 @@ func (p *parser) command(start int) plan.Command {
 		return &plan.Reset{Origin: p.origin(start), Key: key}
 	case p.acceptWords("DROP"):
 		return p.drop(start)
+	case p.acceptWords("ALTER"):
+		return p.alter(start)
+	case p.acceptWords("TRUNCATE", "TABLE"):
+		return p.truncate(start)
+	case p.acceptWords("COMMENT", "ON", "TABLE"):
+		return p.commentOn(start)
+	case p.acceptWords("MSCK", "REPAIR"), p.acceptWords("REPAIR"):
+		return p.refresh(start)
 	case p.acceptWords("EXPLAIN"):
 		return p.explain(start)
 	case p.acceptWords("SHOW"):
@@ -74,7 +82,7 @@ func (p *parser) command(start int) plan.Command {
 	case p.acceptWords("REFRESH"):
 		return p.refresh(start)
 	case p.token().isAny(otherStatements) && p.ahead(1).isName():
-		p.unsupported("the statement " + strings.ToUpper(p.token().text))
+		p.otherStatement()
 	default:
 		p.unexpected("a statement", statementWords...)
 	}

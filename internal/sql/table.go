@@ -13,7 +13,10 @@ import (
 func (p *parser) createTable(start int, replace bool) plan.Command {
 	c := &plan.CreateTable{Replace: replace, IfNotExists: p.acceptWords("IF", "NOT", "EXISTS")}
 	c.Name = p.relationName()
-	if p.at("(") {
+	if p.acceptWords("LIKE") {
+		c.Like = p.relationName()
+	}
+	if p.at("(") && c.Like == nil {
 		v := &plan.CreateView{}
 		if p.viewSchema(v); v.Schema == nil && p.err == nil {
 			p.unexpected("the columns of a table with their types")

@@ -16,11 +16,12 @@ var operandWords = []string{"FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT"
 
 // statementWords begin statements.
 var statementWords = []string{"SELECT", "WITH", "FROM", "VALUES", "TABLE", "CREATE", "INSERT", "SET", "RESET", "DROP",
-	"EXPLAIN", "SHOW", "DESCRIBE", "DESC", "USE", "CACHE", "UNCACHE", "REFRESH", "DECLARE", "EXECUTE"}
+	"EXPLAIN", "SHOW", "DESCRIBE", "DESC", "USE", "CACHE", "UNCACHE", "REFRESH", "DECLARE", "EXECUTE", "ALTER", "TRUNCATE",
+	"COMMENT", "MSCK"}
 
 // otherStatements are those of Spark that weir does not have.
-var otherStatements = []string{"ALTER", "ANALYZE", "CALL", "CLEAR", "COMMENT", "DELETE",
-	"GRANT", "LIST", "LOAD", "MERGE", "MSCK", "OPTIMIZE", "REPAIR", "REVOKE", "TRUNCATE", "UPDATE",
+var otherStatements = []string{"ANALYZE", "CALL", "CLEAR", "COMMENT", "DELETE",
+	"GRANT", "LIST", "LOAD", "MERGE", "OPTIMIZE", "REVOKE", "TRUNCATE", "UPDATE",
 	"ADD", "REPLACE"}
 
 // endsItem reports whether a list ends or goes on at a token, so that a keyword
