@@ -95,22 +95,30 @@ func integral(name string, args []expr.Expr) (expr.Expr, error) {
 	}
 }
 
+// integralAndInt are two arguments: an integer of any size, and an int.
+func integralAndInt(r *expr.Resolver, name string, args []expr.Expr) (e, n expr.Expr, err error) {
+	if len(args) != 2 {
+		return nil, nil, expr.WrongCount(name, "2", len(args))
+	}
+	if e, err = integral(name, args); err != nil {
+		return nil, nil, err
+	}
+	n, ok := r.Arg(args[1], types.Of(types.Int))
+	if !ok {
+		return nil, nil, expr.Unexpected(name, 1, "\"INT\"", args[1])
+	}
+	return e, n, nil
+}
+
 // shift is shiftleft(a, n) and its like; shown is the operator in the name of a
 // column, empty for name(a, n).
 func shift(name, shown string, left, unsigned bool) *expr.Function {
 	return &expr.Function{
 		Name: name,
 		Resolve: func(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
-			if len(args) != 2 {
-				return expr.Resolution{}, expr.WrongCount(name, "2", len(args))
-			}
-			e, err := integral(name, args)
+			e, n, err := integralAndInt(r, name, args)
 			if err != nil {
 				return expr.Resolution{}, err
-			}
-			n, ok := r.Arg(args[1], types.Of(types.Int))
-			if !ok {
-				return expr.Resolution{}, expr.Unexpected(name, 1, "\"INT\"", args[1])
 			}
 			if e.Type().Kind != types.Long {
 				e = expr.CastTo(e, types.Of(types.Int))
@@ -170,16 +178,9 @@ func bitGet(name string) *expr.Function {
 	return &expr.Function{
 		Name: name,
 		Resolve: func(r *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
-			if len(args) != 2 {
-				return expr.Resolution{}, expr.WrongCount(name, "2", len(args))
-			}
-			e, err := integral(name, args)
+			e, n, err := integralAndInt(r, name, args)
 			if err != nil {
 				return expr.Resolution{}, err
-			}
-			n, ok := r.Arg(args[1], types.Of(types.Int))
-			if !ok {
-				return expr.Resolution{}, expr.Unexpected(name, 1, "\"INT\"", args[1])
 			}
 			return expr.Resolution{Args: []expr.Expr{e, n}, Type: types.Of(types.Byte), Nullable: expr.AnyNullable(e, n)}, nil
 		},

@@ -6,49 +6,6 @@ import (
 	"github.com/weirstream/weir/internal/expr"
 )
 
-// Item is an element of an array by its index, a value of a map by its key, or a
-// field of a struct by its name.
-func (c Column) Item(key any) Column {
-	k := Lit(key)
-	if err := errors.Join(c.err, k.err); err != nil {
-		return Failed(err)
-	}
-	return Column{e: &expr.UnresolvedExtract{Child: c.e, Key: k.e}}
-}
-
-// Field is a field of a struct by its name.
-func (c Column) Field(name string) Column { return c.Item(name) }
-
-// GetItem is [Column.Item].
-func (c Column) GetItem(key any) Column { return c.Item(key) }
-
-// GetField is [Column.Field].
-func (c Column) GetField(name string) Column { return c.Item(name) }
-
-// WithField is the struct with a field set to a value or added to it. The name may be
-// a path: "a.b" is the field b of the struct a within.
-func (c Column) WithField(name string, value any) Column {
-	v := Lit(value)
-	_, err := nameParts(name)
-	if err = errors.Join(c.err, v.err, err); err != nil {
-		return Failed(err)
-	}
-	return Column{e: &expr.UpdateFields{Child: c.e, Name: name, Value: v.e}}
-}
-
-// DropFields is the struct without some of its fields; those that are not there are
-// ignored. A name may be a path.
-func (c Column) DropFields(names ...string) Column {
-	for _, name := range names {
-		_, err := nameParts(name)
-		if err = errors.Join(c.err, err); err != nil {
-			return Failed(err)
-		}
-		c = Column{e: &expr.UpdateFields{Child: c.e, Name: name}}
-	}
-	return c
-}
-
 // Neg is -c.
 func (c Column) Neg() Column { return operator("negative", c) }
 
@@ -107,33 +64,25 @@ func (c Column) Over(w WindowSpec) Column {
 
 // When adds a case to [When].
 func (c Column) When(condition, value any) Column {
-	if c.err != nil {
-		return c
-	}
-	u, ok := c.e.(*expr.UnresolvedFunction)
-	if !ok || u.Name != "when" {
-		return Failed(errors.New("functions: Column.When stands behind When"))
-	}
-	args := make([]any, 0, len(u.Args)+2)
-	for _, a := range u.Args {
-		args = append(args, Of(a))
-	}
-	return operator("when", append(args, condition, value)...)
+	return c.behindWhen("Column.When", condition, value)
 }
 
 // Otherwise is the value of [When] where no condition is true; without it that is
 // null.
-func (c Column) Otherwise(value any) Column {
+func (c Column) Otherwise(value any) Column { return c.behindWhen("Otherwise", value) }
+
+// behindWhen is a call of when with more arguments.
+func (c Column) behindWhen(what string, more ...any) Column {
 	if c.err != nil {
 		return c
 	}
 	u, ok := c.e.(*expr.UnresolvedFunction)
 	if !ok || u.Name != "when" {
-		return Failed(errors.New("functions: Otherwise stands behind When"))
+		return Failed(errors.New("functions: " + what + " stands behind When"))
 	}
-	args := make([]any, 0, len(u.Args)+1)
+	args := make([]any, 0, len(u.Args)+len(more))
 	for _, a := range u.Args {
 		args = append(args, Of(a))
 	}
-	return operator("when", append(args, value)...)
+	return operator("when", append(args, more...)...)
 }
