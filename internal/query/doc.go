@@ -5,10 +5,13 @@
 //
 //	AskLatest   sources.go   how far can each source be read
 //	WritePlan   run.go       the plan of the batch, into the journal
-//	RunBatch    batch.go     splits ─▶ program ─▶ sink, state n ─▶ n+1
+//	RunBatch    batch.go     splits ─▶ program ─▶ sink, state n ─▶ n+1 (states.go)
+//	            late.go      late rows ─▶ their own sink
+//	            retry.go     a batch that failed and may succeed runs again
 //	WriteCommit run.go       the commit, with the small deltas of state
 //	Wait        trigger.go   for the clock, a source, a caller
-//	            report.go    one Progress a trigger, to listeners and metrics
+//	            report.go    one Progress a trigger, to listeners and metrics, with
+//	                         what the query observes (observed.go)
 //
 // [Replay] runs batches of a checkpoint again over a copy in memory (replay.go, tap.go),
 // and [Check] compares a changed query with one (dryrun.go, shape.go).
