@@ -2,7 +2,6 @@ package exec
 
 import (
 	"context"
-	"io"
 	"slices"
 
 	"github.com/weirstream/weir/internal/batch"
@@ -18,15 +17,14 @@ import (
 // one row each. Both follow from the rows alone, so that a batch that runs again
 // gives the same.
 type PartialAggregate struct {
-	input  Operator
+	rounds rounds
 	groups *Groups
 
 	ids    []int32
 	read   int64 // rows read since the groups were empty
 	at     int   // groups given
-	giving bool  // groups are being given
 	single bool  // rows pass as groups of one row
-	ended  bool  // the input has come to its end
+	passed bool  // out has rows that passed
 
 	keys, states []*batch.Column // of out
 	out          batch.Batch
@@ -48,7 +46,8 @@ func NewPartialAggregate(input Operator, s *GroupSpec) (*PartialAggregate, error
 	if err != nil {
 		return nil, err
 	}
-	p := &PartialAggregate{input: input, groups: g}
+	p := &PartialAggregate{groups: g}
+	p.rounds = rounds{input: input, take: p.add}
 	for i, t := range s.PartialTypes() {
 		c := batch.NewColumn(t, 0)
 		if p.out.Columns = append(p.out.Columns, c); i < len(s.keys) {
@@ -63,49 +62,40 @@ func NewPartialAggregate(input Operator, s *GroupSpec) (*PartialAggregate, error
 // Open begins a task.
 func (p *PartialAggregate) Open(t *Task) error {
 	p.groups.Reset()
-	p.read, p.at, p.giving, p.single, p.ended = 0, 0, false, false, false
-	return p.input.Open(t)
+	p.read, p.at, p.single, p.passed = 0, 0, false, false
+	return p.rounds.open(t)
 }
 
 // Close closes the input.
-func (p *PartialAggregate) Close() error { return p.input.Close() }
+func (p *PartialAggregate) Close() error { return p.rounds.input.Close() }
 
 // Next gives the next partial groups.
 func (p *PartialAggregate) Next(ctx context.Context) (*batch.Batch, error) {
 	p.out.Poison()
-	for !p.giving {
-		if p.ended {
-			return nil, io.EOF
-		}
-		b, err := p.input.Next(ctx)
-		if err == io.EOF {
-			p.ended, p.giving = true, true
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := p.add(b); err != nil {
-			return nil, err
-		}
-		if p.single {
-			return &p.out, nil
-		}
+	if err := p.rounds.fill(ctx); err != nil {
+		return nil, err
+	}
+	if p.passed {
+		p.passed = false
+		p.rounds.again()
+		return &p.out, nil
 	}
 	if p.at < p.groups.Len() {
 		return p.give()
 	}
 	p.groups.Reset()
-	p.read, p.at, p.giving = 0, 0, false
+	p.read, p.at = 0, 0
+	p.rounds.again()
 	return p.Next(ctx)
 }
 
-// add groups the rows of b, or makes groups of one row of them.
-func (p *PartialAggregate) add(b *batch.Batch) error {
+// add groups the rows of b, or makes groups of one row of them, and says whether groups
+// are to be given.
+func (p *PartialAggregate) add(b *batch.Batch) (enough bool, err error) {
 	n := b.Len()
 	keys, err := p.groups.Keys(b)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if p.single {
 		rows := b.Sel
@@ -116,19 +106,18 @@ func (p *PartialAggregate) add(b *batch.Batch) error {
 		for i, k := range keys {
 			p.keys[i].AppendRows(k, rows, nil)
 		}
-		p.out.Rows = n
-		return p.groups.AppendSingle(b, p.states)
+		p.out.Rows, p.passed = n, true
+		return true, p.groups.AppendSingle(b, p.states)
 	}
 	p.ids = slices.Grow(p.ids[:0], n)[:n]
 	p.groups.Find(keys, b.Rows, b.Sel, p.ids)
 	if err := p.groups.Update(b, p.ids); err != nil {
-		return err
+		return false, err
 	}
 	p.read += int64(n)
 	made := p.groups.Len()
 	useless := made >= sampleGroups && int64(made)*8 > p.read*7
-	p.giving = made > maxGroups || useless
-	return nil
+	return made > maxGroups || useless, nil
 }
 
 // empty makes room for the next output.

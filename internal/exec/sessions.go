@@ -2,7 +2,6 @@ package exec
 
 import (
 	"context"
-	"io"
 	"math"
 	"slices"
 
@@ -27,7 +26,7 @@ import (
 // apart: a late row does not join a session, and Spark counts late rows by key,
 // start and end (S113). They pass as groups of their own, to be dropped and counted there.
 type PartialSessions struct {
-	input    Operator
+	rounds   rounds
 	groups   *Groups   // its table has the keys; its accumulators are by session
 	window   expr.Eval // the session of a row
 	operator int       // whose bounds say what is late; below 0: nothing is
@@ -38,11 +37,9 @@ type PartialSessions struct {
 	lates  []int32         // by late group: its session
 	before int64           // what ends there or before is late
 
-	ids    []int32 // scratch: the keys of a batch, then its sessions
-	late   lateRows
-	at     int  // sessions given
-	giving bool // sessions are being given
-	ended  bool
+	ids  []int32 // scratch: the keys of a batch, then its sessions
+	late lateRows
+	at   int // sessions given
 
 	keys, states []*batch.Column // of out
 	out          batch.Batch
@@ -72,7 +69,8 @@ func NewPartialSessions(input Operator, s *GroupSpec, window expr.Eval, operator
 	if err != nil {
 		return nil, err
 	}
-	p := &PartialSessions{input: input, groups: g, window: window, operator: operator}
+	p := &PartialSessions{groups: g, window: window, operator: operator}
+	p.rounds = rounds{input: input, take: p.add}
 	of := types.Of(types.Long)
 	p.tails = keytable.New([]types.Type{of, of, of})
 	for i := range p.late.cols {
@@ -93,11 +91,11 @@ func NewPartialSessions(input Operator, s *GroupSpec, window expr.Eval, operator
 // Open begins a task.
 func (p *PartialSessions) Open(t *Task) error {
 	p.reset()
-	p.ended, p.before = false, math.MinInt64
+	p.before = math.MinInt64
 	if p.operator >= 0 {
 		p.before = t.Batch.Bounds(p.operator).LateBefore
 	}
-	return p.input.Open(t)
+	return p.rounds.open(t)
 }
 
 // reset forgets all sessions.
@@ -107,49 +105,36 @@ func (p *PartialSessions) reset() {
 		p.tails.Reset()
 	}
 	p.spans, p.last, p.lates = p.spans[:0], p.last[:0], p.lates[:0]
-	p.at, p.giving = 0, false
+	p.at = 0
 }
 
 // Close closes the input.
-func (p *PartialSessions) Close() error { return p.input.Close() }
+func (p *PartialSessions) Close() error { return p.rounds.input.Close() }
 
 // Next gives the next partial groups.
 func (p *PartialSessions) Next(ctx context.Context) (*batch.Batch, error) {
 	p.out.Poison()
-	for !p.giving {
-		if p.ended {
-			return nil, io.EOF
-		}
-		b, err := p.input.Next(ctx)
-		if err == io.EOF {
-			p.ended, p.giving = true, true
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := p.add(b); err != nil {
-			return nil, err
-		}
-		p.giving = len(p.spans) > maxGroups
+	if err := p.rounds.fill(ctx); err != nil {
+		return nil, err
 	}
 	if p.at < len(p.spans) {
 		return p.give()
 	}
 	p.reset()
+	p.rounds.again()
 	return p.Next(ctx)
 }
 
-// add puts the rows of b into sessions.
-func (p *PartialSessions) add(b *batch.Batch) error {
+// add puts the rows of b into sessions, and says whether these are to be given.
+func (p *PartialSessions) add(b *batch.Batch) (enough bool, err error) {
 	n := b.Len()
 	keys, err := p.groups.Keys(b)
 	if err != nil {
-		return err
+		return false, err
 	}
 	w, err := p.window.Eval(b, b.Sel)
 	if err != nil {
-		return err
+		return false, err
 	}
 	p.ids = slices.Grow(p.ids[:0], n)[:n]
 	p.groups.assign(keys, b.Rows, b.Sel, p.ids)
@@ -174,7 +159,7 @@ func (p *PartialSessions) add(b *batch.Batch) error {
 	if len(p.spans) > before {
 		p.groups.Fresh(before, len(p.spans))
 	}
-	return p.groups.Update(b, p.ids)
+	return len(p.spans) > maxGroups, p.groups.Update(b, p.ids)
 }
 
 // spansOf are the starts and ends in a column of windows, of which row is at

@@ -50,7 +50,7 @@ func (e *expiry) add(slot int32, time int64) {
 		head, ok := e.heads[span]
 		if !ok {
 			head = -1
-			e.push(span)
+			e.spans = kernel.PushLeast(e.spans, span)
 			e.heads[span] = -1
 		}
 		e.last, e.lastHead = span, head
@@ -136,7 +136,7 @@ func (e *expiry) clean() {
 	e.flush()
 	for len(e.spans) > 0 && e.heads[e.spans[0]] < 0 {
 		delete(e.heads, e.spans[0])
-		e.pop()
+		e.spans = kernel.PopLeast(e.spans)
 	}
 }
 
@@ -171,38 +171,6 @@ func (e *expiry) dueSpans(until int64, i int, spans []int64) []int64 {
 	spans = append(spans, e.spans[i])
 	spans = e.dueSpans(until, 2*i+1, spans)
 	return e.dueSpans(until, 2*i+2, spans)
-}
-
-func (e *expiry) push(span int64) {
-	e.spans = append(e.spans, span)
-	i := len(e.spans) - 1
-	for i > 0 {
-		up := (i - 1) / 2
-		if e.spans[up] <= e.spans[i] {
-			return
-		}
-		e.spans[up], e.spans[i] = e.spans[i], e.spans[up]
-		i = up
-	}
-}
-
-func (e *expiry) pop() {
-	n := len(e.spans) - 1
-	e.spans[0] = e.spans[n]
-	e.spans = e.spans[:n]
-	for i := 0; ; {
-		least := i
-		for _, down := range [2]int{2*i + 1, 2*i + 2} {
-			if down < n && e.spans[down] < e.spans[least] {
-				least = down
-			}
-		}
-		if least == i {
-			return
-		}
-		e.spans[i], e.spans[least] = e.spans[least], e.spans[i]
-		i = least
-	}
 }
 
 // reset forgets everything.

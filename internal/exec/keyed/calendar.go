@@ -1,6 +1,6 @@
 package keyed
 
-import "slices"
+import "github.com/weirstream/weir/internal/kernel"
 
 // calendar finds the slots whose time has come where times move on: those of
 // sessions, which grow. Slots lie in days of about a second; a slot whose time moves
@@ -53,7 +53,7 @@ func (c *calendar) enter(slot int32, time int64) {
 	head, ok := c.first[day]
 	if !ok {
 		head = -1
-		c.push(day)
+		c.days = kernel.PushLeast(c.days, day)
 	}
 	if head >= 0 {
 		c.links[head].prev = slot
@@ -89,35 +89,7 @@ func (c *calendar) due(until int64, slots []int32) []int32 {
 			c.links[s].prev = unfiled
 		}
 		delete(c.first, day)
-		c.pop()
+		c.days = kernel.PopLeast(c.days)
 	}
 	return slots
-}
-
-func (c *calendar) push(day int64) {
-	c.days = append(c.days, day)
-	i := len(c.days) - 1
-	for i > 0 && c.days[(i-1)/2] > c.days[i] {
-		c.days[(i-1)/2], c.days[i] = c.days[i], c.days[(i-1)/2]
-		i = (i - 1) / 2
-	}
-}
-
-func (c *calendar) pop() {
-	n := len(c.days) - 1
-	c.days[0] = c.days[n]
-	c.days = slices.Delete(c.days, n, n+1)
-	for i := 0; ; {
-		least := i
-		for _, down := range [2]int{2*i + 1, 2*i + 2} {
-			if down < n && c.days[down] < c.days[least] {
-				least = down
-			}
-		}
-		if least == i {
-			return
-		}
-		c.days[i], c.days[least] = c.days[least], c.days[i]
-		i = least
-	}
 }
