@@ -149,7 +149,13 @@ func (t *topOf) Save(groups []int32, partial []*batch.Column) error {
 }
 
 func (t *topOf) Result(groups []int32, out *batch.Column) error {
+	n := out.Len()
 	t.append(groups, t.values.column, out)
+	for i, g := range groups {
+		if len(t.best[g]) == 0 {
+			out.SetNull(n + i)
+		}
+	}
 	return nil
 }
 

@@ -5,10 +5,10 @@ import (
 	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/md5"
-	"crypto/rand"
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
+	"encoding/binary"
 	"fmt"
 	"hash"
 	"strings"
@@ -28,6 +28,8 @@ var Functions = []*expr.Function{
 // request is one call of a cipher.
 type request struct {
 	function, text, key, mode, padding, iv, aad string
+	// lot and row say which call of the batch this is, for a vector that was not given.
+	lot, row uint64
 }
 
 // crypt is aes_encrypt, whose arguments are text, key, mode, padding, iv and aad, or
@@ -51,28 +53,50 @@ func crypt(name string, do func(request) ([]byte, error), try bool) *expr.Functi
 			return expr.Resolution{Args: cast, Type: tBinary, Nullable: try || expr.AnyNullable(cast...),
 				Text: expr.CallText(name, all)}, err
 		},
-		Kernel: expr.Static(func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
-			to := batch.Values[string](out)
-			for _, i := range expr.Rows(rows, sel) {
-				at := func(k int) string { return expr.ArgOf[string](args[k]).At(i) }
-				q := request{function: name, text: at(0), key: at(1), mode: strings.ToUpper(at(2)), padding: strings.ToUpper(at(3))}
-				q.aad = at(len(args) - 1)
-				if len(args) == 6 {
-					q.iv = at(4)
+		Kernel: func(_ *expr.Call, env *expr.Env) (expr.Kernel, error) {
+			lot, row := env.NewLot(), uint64(0)
+			return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
+				if lot.Begins() {
+					row = 0
 				}
-				b, err := do(q)
-				switch {
-				case err == nil:
-					to[i] = string(b)
-				case try:
-					out.SetNull(int(i))
-				default:
-					return err
+				seed := lot.Seed()
+				for _, i := range expr.Rows(rows, sel) {
+					q := requestOf(name, args, i)
+					q.lot, q.row = seed, row
+					row++
+					if err := answer(out, i, q, do, try); err != nil {
+						return err
+					}
 				}
-			}
-			return nil
-		}),
+				return nil
+			}, nil
+		},
 	}
+}
+
+// requestOf is what a row asks for.
+func requestOf(name string, args []*batch.Column, row int32) request {
+	at := func(k int) string { return expr.ArgOf[string](args[k]).At(row) }
+	q := request{function: name, text: at(0), key: at(1), mode: strings.ToUpper(at(2)), padding: strings.ToUpper(at(3))}
+	q.aad = at(len(args) - 1)
+	if len(args) == 6 {
+		q.iv = at(4)
+	}
+	return q
+}
+
+// answer writes what a row gets.
+func answer(out *batch.Column, row int32, q request, do func(request) ([]byte, error), try bool) error {
+	b, err := do(q)
+	switch {
+	case err == nil:
+		batch.Values[string](out)[row] = string(b)
+	case try:
+		out.SetNull(int(row))
+	default:
+		return err
+	}
+	return nil
 }
 
 // block checks what is asked for and gives the cipher.
@@ -111,14 +135,23 @@ func (q request) failed() error {
 		With("functionName", "`"+q.function+"`")
 }
 
-// vector is the initialization vector that was given, or a random one.
+// vector is the initialization vector that was given, or one that nobody can foretell
+// without the key. It follows from the batch, the row and what is encrypted: a batch that
+// runs again gives the same bytes, and two texts never share a vector under one key, by
+// more than chance.
 func (q request) vector(n int) []byte {
 	if q.iv != "" {
 		return []byte(q.iv)
 	}
-	iv := make([]byte, n)
-	_, _ = rand.Read(iv) // it never fails
-	return iv
+	mac := hmac.New(sha256.New, []byte(q.key))
+	var head [32]byte
+	for i, v := range [...]uint64{q.lot, q.row, uint64(len(q.aad)), uint64(n)} {
+		binary.LittleEndian.PutUint64(head[8*i:], v)
+	}
+	mac.Write(head[:])
+	mac.Write([]byte(q.aad))
+	mac.Write([]byte(q.text))
+	return mac.Sum(nil)[:n]
 }
 
 func encrypt(q request) ([]byte, error) {
