@@ -15,7 +15,7 @@ const module = "github.com/weirstream/weir"
 // comes with a record in docs/decisions. A trailing * stands for every package
 // below a folder.
 const layers = `
-	internal/fault internal/invariant internal/golden internal/clock
+	internal/fault internal/invariant internal/golden internal/clock internal/collation
 	types internal/vfs
 	internal/kernel internal/datetime internal/regex internal/watermark internal/microbatch
 	internal/batch internal/progress
@@ -23,7 +23,7 @@ const layers = `
 	internal/rowvalue internal/celltext internal/rowcodec internal/rowstruct connector
 	internal/expr stateful internal/keytable internal/checkpoint internal/schedule internal/blockstore internal/nexmark connector/connectortest connector/file/parquet connector/file/avro internal/jsontext internal/csvtext
 	internal/plan internal/state internal/shuffle udf internal/fn/* connector/* bench/gen internal/sparkpb
-	internal/exec internal/sql internal/state/* internal/fn/builtin internal/frames internal/receiver
+	internal/exec internal/sql internal/collated internal/state/* internal/fn/builtin internal/frames internal/receiver
 	internal/exec/keyed internal/statesource internal/warehouse internal/sparkplan internal/analyze internal/optimize webui
 	internal/physical
 	internal/query internal/remote internal/pyworker

@@ -92,6 +92,8 @@ var generated = []struct {
 	{"charindex", 3, CharIndex("c", "c", "c")},
 	{"chr", 1, Chr("c")},
 	{"concat_ws", 2, ConcatWS("t", "c")},
+	{"collate", 2, Collate("c", "t")},
+	{"collation", 1, Collation("c")},
 	{"contains", 2, Contains("c", "c")},
 	{"decode", 2, Decode("c", "t")},
 	{"elt", 2, Elt("c", "c")},

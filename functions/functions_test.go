@@ -21,9 +21,9 @@ var special = []string{"when", "count", "count_distinct", "sum_distinct", "lista
 var absent = map[string]string{
 	"methods of Column":                   "! != % & * + - / < << <= <=> <> = == > >= >> >>> [] ^ and or not in between | || ~ div",
 	"casts are Column.Cast":               "bigint binary boolean date decimal double float int smallint string time timestamp tinyint",
-	"a relation, for Session.SQL":         "sql_keywords",
+	"a relation, for Session.SQL":         "sql_keywords collations",
 	"an order within the group, for Expr": "percentile_cont percentile_disc",
-	"not built yet, see DIFFERENCES.md": "collate collation timestamp_nanos unix_nanos product hll_sketch_agg hll_union_agg " +
+	"not built yet, see DIFFERENCES.md": "timestamp_nanos unix_nanos product hll_sketch_agg hll_union_agg " +
 		"hll_sketch_estimate hll_union input_file_block_length input_file_block_start",
 	"partition transforms, for tables of other catalogs": "years months days hours bucket",
 	"functions of the JVM and of Python":                 "java_method reflect try_reflect udf udtf pandas_udf arrow_udf arrow_udtf call_udf unwrap_udt",

@@ -57,6 +57,16 @@ func ConcatWS(separator string, list ...any) Column {
 	return Call("concat_ws", more(list, Lit(separator))...)
 }
 
+// Collate is the text under another collation: UTF8_BINARY, UTF8_LCASE.
+//
+//	collate('A', 'UTF8_LCASE') → A
+func Collate(c any, name string) Column { return Call("collate", c, Lit(name)) }
+
+// Collation is the whole name of a text's collation.
+//
+//	collation('A') → SYSTEM.BUILTIN.UTF8_BINARY
+func Collation(c any) Column { return Call("collation", c) }
+
 // Contains reports whether a text contains another.
 //
 //	contains('Spark SQL', 'Spark') → true

@@ -5,11 +5,11 @@ import "strings"
 // utf8Binary is the collation that compares bytes; a [Type] has "" for it.
 const utf8Binary = "UTF8_BINARY"
 
-// parseCollation is the canonical spelling of a collation's name, and whether it
+// ParseCollation is the canonical spelling of a collation's name, and whether it
 // is one: UTF8_BINARY, UTF8_LCASE, UNICODE or a locale such as en or
 // sr_Cyrl_SRB, then modifiers for case, accents and trailing spaces. Those that
 // are the default (CS, AS) are dropped.
-func parseCollation(name string) (string, bool) {
+func ParseCollation(name string) (string, bool) {
 	upper := strings.ToUpper(name)
 	base, rtrim := strings.CutSuffix(upper, "_RTRIM")
 	if base == utf8Binary && !rtrim {

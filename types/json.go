@@ -236,7 +236,7 @@ func (t *Type) collate(path string, collations map[string]any) error {
 			return nil
 		}
 		_, name, _ := strings.Cut(full, ".")
-		if t.Collation, ok = parseCollation(name); !ok {
+		if t.Collation, ok = ParseCollation(name); !ok {
 			return fault.New(fault.CollationName, "there is no collation %s", full)
 		}
 	case Array:

@@ -295,7 +295,7 @@ func (p *parser) parseCollate(t Type) Type {
 		return t
 	}
 	p.advance()
-	c, ok := parseCollation(name.text)
+	c, ok := ParseCollation(name.text)
 	if !ok {
 		p.fail(name, fault.CollationName, "there is no collation %s; known are UTF8_BINARY, UTF8_LCASE, UNICODE, "+
 			"UNICODE_CI and those of locales such as en_CI", name.text)

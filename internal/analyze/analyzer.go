@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/weirstream/weir/connector"
+	"github.com/weirstream/weir/internal/collated"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
@@ -49,6 +50,10 @@ func (a *Analyzer) Analyze(ctx context.Context, n plan.Node) (plan.Node, error) 
 	}
 	out = r.shown(out)
 	if out, err = r.decorrelate(out); err != nil {
+		return nil, err
+	}
+	lowering := collated.Lowering{Registry: a.Registry, Resolver: &a.Resolver}
+	if out, err = lowering.Lower(out); err != nil {
 		return nil, err
 	}
 	return number(out), nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/weirstream/weir/connector"
+	"github.com/weirstream/weir/internal/collated"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/fn/cast"
@@ -431,7 +432,7 @@ func (r *resolution) call(name string, args []expr.Expr, u *expr.UnresolvedFunct
 		}
 	}
 	if f := known.Aggregate(name); f != nil {
-		res, err := f.Resolve(&r.Resolver, args)
+		res, err := collated.Resolve(f.Name, f.Resolve, &r.Resolver, args)
 		if err != nil {
 			return nil, place(err, u.At)
 		}
@@ -457,7 +458,7 @@ func (r *resolution) call(name string, args []expr.Expr, u *expr.UnresolvedFunct
 		}
 		return nil, unknownFunction(r.Registry, name, u.At)
 	}
-	res, err := f.Resolve(&r.Resolver, args)
+	res, err := collated.Resolve(f.Name, f.Resolve, &r.Resolver, args)
 	if err != nil {
 		return nil, place(err, u.At)
 	}

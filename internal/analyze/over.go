@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weirstream/weir/internal/collated"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
@@ -61,7 +62,7 @@ func (r *resolution) windowFunction(u *expr.UnresolvedFunction, s scope) (expr.E
 	if err != nil {
 		return nil, err
 	}
-	res, err := f.Resolve(&r.Resolver, args)
+	res, err := collated.Resolve(f.Name, f.Resolve, &r.Resolver, args)
 	if err != nil {
 		return nil, place(err, u.At)
 	}

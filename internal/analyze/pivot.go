@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/weirstream/weir/internal/collated"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
@@ -127,6 +128,7 @@ func (p *pivoting) isValue(columns []expr.Expr, i int) (expr.Expr, error) {
 		return nil, fault.New(fault.PivotValueType, "PIVOT: the value %v does not match %d columns", p.wanted[i], len(columns)).Locate(p.n.At)
 	}
 	for k, w := range wanted {
+		w = collated.Like(columns[k], w)
 		if _, _, ok := p.r.Resolver.Compared(columns[k], w); !ok {
 			return nil, fault.New(fault.PivotValueType, "PIVOT: the value %v is of type %s, the column of type %s", w,
 				w.Type().SQL(), columns[k].Type().SQL()).Locate(p.n.At)

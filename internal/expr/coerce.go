@@ -50,7 +50,7 @@ func (r *Resolver) Tightest(a, b types.Type) (types.Type, bool) {
 	case b.Kind == types.Null:
 		return a, true
 	case a.Kind == types.String && b.Kind == types.String:
-		return types.Of(types.String), true
+		return types.Type{Kind: types.String, Collation: a.Collation}, a.Collation == b.Collation
 	case a.Kind == types.Decimal128 && b.Integral():
 		return a, decimalHolds(a, DecimalFor(b))
 	case b.Kind == types.Decimal128 && a.Integral():

@@ -29,6 +29,9 @@ func literalText(l *Literal) string {
 		if l.Typ.Kind == types.Binary {
 			return fmt.Sprintf("X'%X'", v)
 		}
+		if l.Typ.Collation != "" {
+			return "'" + v + "' collate " + l.Typ.Collation
+		}
 		return v
 	case int32:
 		switch l.Typ.Kind {

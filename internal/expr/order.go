@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/weirstream/weir/internal/batch"
+	"github.com/weirstream/weir/internal/collation"
 	"github.com/weirstream/weir/types"
 )
 
@@ -60,6 +61,11 @@ func OrderOf(t types.Type) Order {
 			return batch.Values[types.Decimal](a)[i].Cmp(batch.Values[types.Decimal](b)[j])
 		}
 	case types.String, types.Binary:
+		if rules, ok := collation.Of(t.Collation); ok && t.Collation != "" {
+			return func(a *batch.Column, i int, b *batch.Column, j int) int {
+				return rules.Compare(batch.Values[string](a)[i], batch.Values[string](b)[j])
+			}
+		}
 		return func(a *batch.Column, i int, b *batch.Column, j int) int {
 			return strings.Compare(batch.Values[string](a)[i], batch.Values[string](b)[j])
 		}

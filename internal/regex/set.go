@@ -85,6 +85,10 @@ func (s set) folded(all bool) set {
 			for o := unicode.SimpleFold(c); o != c; o = unicode.SimpleFold(o) {
 				out = append(out, runes{o, o})
 			}
+			switch c {
+			case 'i', 'I', 'İ', 'ı': // one letter to Java, which goes by the lower case of the upper case
+				out = append(out, runes{'i', 'i'}, runes{'I', 'I'}, runes{'İ', 'ı'})
+			}
 		}
 	}
 	return normal(out)

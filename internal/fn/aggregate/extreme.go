@@ -55,10 +55,11 @@ func newExtreme(t types.Type, greatest bool) expr.Accumulator {
 	case types.Decimal128:
 		return &decimalExtreme{greatest: greatest}
 	case types.String, types.Binary:
-		return &textExtreme{greatest: greatest}
-	default:
-		return &orderedExtreme{greatest: greatest, order: expr.OrderOf(t), best: newCells(t)}
+		if t.Collation == "" {
+			return &textExtreme{greatest: greatest}
+		}
 	}
+	return &orderedExtreme{greatest: greatest, order: expr.OrderOf(t), best: newCells(t)}
 }
 
 // numberExtreme keeps the least or greatest number.

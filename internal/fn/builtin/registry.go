@@ -6,6 +6,7 @@ import (
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fn/aggregate"
 	"github.com/weirstream/weir/internal/fn/cast"
+	"github.com/weirstream/weir/internal/fn/collate"
 	"github.com/weirstream/weir/internal/fn/collection"
 	"github.com/weirstream/weir/internal/fn/generate"
 	"github.com/weirstream/weir/internal/fn/higher"
@@ -42,6 +43,7 @@ func Registry() *expr.Registry {
 	json.Add(r)
 	semi.Add(r)
 	session.Add(r)
+	collate.Add(r)
 	time.Add(r)
 	math.Add(r)
 	r.Add(collection.Vectors...)

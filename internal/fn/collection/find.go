@@ -25,7 +25,9 @@ func finderOf(t types.Type) finder {
 	case types.Long, types.Time, types.Timestamp, types.TimestampNTZ, types.DayTimeInterval:
 		return find[int64]
 	case types.String, types.Binary:
-		return find[string]
+		if t.Collation == "" {
+			return find[string]
+		}
 	case types.Decimal128:
 		return find[types.Decimal]
 	case types.CalendarInterval:
