@@ -141,6 +141,13 @@ type Replayer interface {
 	Replayable() bool
 }
 
+// Comparer is the ability of a source whose splits say all: SameRows reports whether
+// two, planned by sources that were opened alike, hold the same rows. A query then
+// reads once what several of its streams read.
+type Comparer interface {
+	SameRows(a, b Split) bool
+}
+
 // Bounded is the ability of a source to honour [Limit.Until]: AvailableNow then
 // takes what was there at its start in several batches (S82).
 type Bounded interface {

@@ -407,6 +407,15 @@ func (s *Source) Open(ctx context.Context, split connector.Split, scan connector
 	return s.content.open(ctx, split, scan)
 }
 
+// SameRows reports whether two splits are the same part of the same file, which is
+// not cut anew meanwhile.
+func (s *Source) SameRows(a, b connector.Split) bool {
+	x, ok := a.Part.(part)
+	y, same := b.Part.(part)
+	return ok && same && x.start == y.start && x.stop == y.stop && x.file.path == y.file.path &&
+		x.file.modified == y.file.modified && x.file.size == y.file.size
+}
+
 // Commit cleans the files that were read, if the options say so. What cannot be
 // cleaned stays, with a warning.
 func (s *Source) Commit(_ context.Context, to connector.Offset) error {

@@ -270,6 +270,15 @@ func (c *Column) Share(src *Column) {
 	}
 }
 
+// ShareFields makes c, a struct, show some fields of src, those at these places, as
+// [Column.Share] shows all of them.
+func (c *Column) ShareFields(src *Column, fields []int) {
+	c.Const, c.length, c.valid = src.Const, src.length, src.valid
+	for k, field := range fields {
+		c.Children[k].Share(src.Children[field])
+	}
+}
+
 // ShareOffsets makes c, an array or map, rows over the offsets given, one more
 // than rows, without copying them. The children are the caller's to fill.
 func (c *Column) ShareOffsets(offsets []int32, valid []uint64) {

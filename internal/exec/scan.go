@@ -76,6 +76,10 @@ func NewScan(input *Input, scan connector.Scan) *Scan {
 // where Spark's own reader tests them.
 func (s *Scan) Keep(p *expr.Predicate) { s.keep = p }
 
+// Use makes the scan read the task's split through r, which somebody else has opened.
+// It is called after Open.
+func (s *Scan) Use(r connector.Reader) { s.reader = r }
+
 // Open begins the task's split. The split is opened by the first Next.
 func (s *Scan) Open(t *Task) error {
 	err := s.finish()

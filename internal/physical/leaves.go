@@ -21,10 +21,14 @@ func (b *builder) scan(n *plan.Scan, s *stage) (factory, error) {
 		wanted.Schema.Fields = append(wanted.Schema.Fields, types.Field{Name: c.Name, Type: c.Typ, Nullable: c.Null, Metadata: c.Metadata})
 	}
 	if n.Streaming {
-		b.program.Streams = append(b.program.Streams, &Stream{Node: n, Scan: wanted, Input: input})
-	} else {
-		b.program.tables = append(b.program.tables, &table{node: n, input: input})
+		stream := &Stream{Node: n, Scan: wanted, Input: input}
+		b.program.Streams = append(b.program.Streams, stream)
+		return func(int) (exec.Operator, error) {
+			stream.scans = append(stream.scans, exec.NewScan(input, wanted))
+			return stream.scans[len(stream.scans)-1], nil
+		}, nil
 	}
+	b.program.tables = append(b.program.tables, &table{node: n, input: input})
 	return func(int) (exec.Operator, error) { return exec.NewScan(input, wanted), nil }, nil
 }
 

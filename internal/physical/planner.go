@@ -58,6 +58,7 @@ func compileWithin(root plan.Node, o Options, levels map[int64]*level) (*Program
 		return nil, err
 	}
 	b.program.flow = flowOf(root, b.program.Stateful)
+	b.program.share()
 	for _, r := range root.Output() {
 		b.program.schema.Fields = append(b.program.schema.Fields,
 			types.Field{Name: r.Name, Type: r.Typ, Nullable: r.Null, Metadata: r.Metadata})

@@ -49,6 +49,7 @@ type Stream struct {
 	Scan connector.Scan
 	// Input takes the splits of each batch.
 	Input *exec.Input
+	scans []*exec.Scan // by chain
 }
 
 // Watermark is a declared event time in a program.
@@ -89,6 +90,10 @@ type stage struct {
 	partitions int
 	chains     []exec.Operator
 	first      bool // it runs in the first batch only
+
+	shared  *sharing // what it may read for others, too; nil: nothing
+	follows bool     // another stage may read for it
+	done    bool     // which has done so in this batch
 
 	// Where the rows go: an exchange, a build table, or, for the last stage,
 	// the sink.
@@ -154,7 +159,16 @@ func (p *Program) Run(ctx context.Context, run *exec.Run, write Write) error {
 	}
 	p.bound(run)
 	for _, s := range p.stages {
-		if s.first && run.ID > 0 {
+		s.done = false
+	}
+	for _, s := range p.stages {
+		if s.first && run.ID > 0 || s.done {
+			continue
+		}
+		if s.shared.agrees() {
+			if err := p.runShared(ctx, s.shared, run); err != nil {
+				return err
+			}
 			continue
 		}
 		if err := p.runStage(ctx, s, run, write); err != nil {
