@@ -166,22 +166,60 @@ func (c *Column) AppendPages(pages []*Page, rows []int32) {
 
 func takePages[T Value](c *Column, pages []*Page, start int, rows []int32) {
 	to := Values[T](c)[start:]
-	to = to[:len(rows)]
-	for i, r := range rows {
-		p := pages[r>>PageBits].column
-		to[i] = *(*T)(unsafe.Add(p.data, uintptr(r&(PageRows-1))*unsafe.Sizeof(to[i])))
+	for len(rows) > 0 {
+		n, together := inRow(rows)
+		if together {
+			copy(to[:n], Values[T](pages[rows[0]>>PageBits].column)[rows[0]&(PageRows-1):])
+		} else {
+			some := to[:n]
+			for i, r := range rows[:n] {
+				p := pages[r>>PageBits].column
+				some[i] = *(*T)(unsafe.Add(p.data, uintptr(r&(PageRows-1))*unsafe.Sizeof(some[i])))
+			}
+		}
+		to, rows = to[n:], rows[n:]
 	}
+}
+
+// inRow is how many of the rows, from the first on, follow each other in one page, and
+// true; or, where those are few, how many to take one by one before it is asked again.
+func inRow(rows []int32) (n int, together bool) {
+	const few, some = 8, 64
+	n = 1
+	for n < len(rows) && rows[n] == rows[n-1]+1 && rows[n]&(PageRows-1) != 0 {
+		n++
+	}
+	if n < few {
+		return min(some, len(rows)), false
+	}
+	return n, true
 }
 
 func takeTexts(c *Column, pages []*Page, start int, rows []int32) {
 	to := Values[string](c)[start:]
-	to = to[:len(rows)]
-	for i, r := range rows {
-		p, row, from := pages[r>>PageBits], r&(PageRows-1), 0
-		if row > 0 {
-			from = p.ends[row-1]
+	for len(rows) > 0 {
+		n, together := inRow(rows)
+		if together {
+			p, row, from := pages[rows[0]>>PageBits], int(rows[0]&(PageRows-1)), 0
+			if row > 0 {
+				from = p.ends[row-1]
+			}
+			views := to[:n]
+			for i, end := range p.ends[row : row+n] {
+				views[i] = View(p.bytes[from:end])
+				from = end
+			}
+		} else {
+			views := to[:n]
+			for i, r := range rows[:n] {
+				p, row, from := pages[r>>PageBits], r&(PageRows-1), 0
+				if row > 0 {
+					from = p.ends[row-1]
+				}
+				views[i] = View(p.bytes[from:p.ends[row]])
+			}
 		}
-		to[i] = View(p.bytes[from:p.ends[row]])
+		to, rows = to[n:], rows[n:]
 	}
 }
 
