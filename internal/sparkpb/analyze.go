@@ -23,20 +23,11 @@ func (*analyzeKind) isAnalyzeKind() {}
 
 // analyzeKinds are all of them, by number.
 var analyzeKinds = map[protowire.Number]AnalyzeKind{
-	4:  (*AnalyzeSchema)(nil),
-	5:  (*AnalyzeExplain)(nil),
-	6:  (*AnalyzeTreeString)(nil),
-	7:  (*AnalyzeIsLocal)(nil),
-	8:  (*AnalyzeIsStreaming)(nil),
-	9:  (*AnalyzeInputFiles)(nil),
-	10: (*AnalyzeSparkVersion)(nil),
-	11: (*AnalyzeDDL)(nil),
-	12: (*AnalyzeSameSemantics)(nil),
-	13: (*AnalyzeSemanticHash)(nil),
-	14: (*AnalyzePersist)(nil),
-	15: (*AnalyzeUnpersist)(nil),
-	16: (*AnalyzeStorageLevel)(nil),
-	18: (*AnalyzeJSONToDDL)(nil),
+	4: (*AnalyzeSchema)(nil), 5: (*AnalyzeExplain)(nil), 6: (*AnalyzeTreeString)(nil),
+	7: (*AnalyzeIsLocal)(nil), 8: (*AnalyzeIsStreaming)(nil), 9: (*AnalyzeInputFiles)(nil),
+	10: (*AnalyzeSparkVersion)(nil), 11: (*AnalyzeDDL)(nil), 12: (*AnalyzeSameSemantics)(nil),
+	13: (*AnalyzeSemanticHash)(nil), 14: (*AnalyzePersist)(nil), 15: (*AnalyzeUnpersist)(nil),
+	16: (*AnalyzeStorageLevel)(nil), 18: (*AnalyzeJSONToDDL)(nil),
 }
 
 // AnalyzeSchema asks for the columns of a plan.
@@ -144,20 +135,11 @@ func (*analyzeResult) isAnalyzeResult() {}
 
 // analyzeResults are all of them, by number.
 var analyzeResults = map[protowire.Number]AnalyzeResult{
-	2:  (*AnalyzedSchema)(nil),
-	3:  (*AnalyzedExplain)(nil),
-	4:  (*AnalyzedTreeString)(nil),
-	5:  (*AnalyzedIsLocal)(nil),
-	6:  (*AnalyzedIsStreaming)(nil),
-	7:  (*AnalyzedInputFiles)(nil),
-	8:  (*AnalyzedSparkVersion)(nil),
-	9:  (*AnalyzedDDL)(nil),
-	10: (*AnalyzedSameSemantics)(nil),
-	11: (*AnalyzedSemanticHash)(nil),
-	12: (*AnalyzedPersist)(nil),
-	13: (*AnalyzedUnpersist)(nil),
-	14: (*AnalyzedStorageLevel)(nil),
-	16: (*AnalyzedJSONToDDL)(nil),
+	2: (*AnalyzedSchema)(nil), 3: (*AnalyzedExplain)(nil), 4: (*AnalyzedTreeString)(nil),
+	5: (*AnalyzedIsLocal)(nil), 6: (*AnalyzedIsStreaming)(nil), 7: (*AnalyzedInputFiles)(nil),
+	8: (*AnalyzedSparkVersion)(nil), 9: (*AnalyzedDDL)(nil), 10: (*AnalyzedSameSemantics)(nil),
+	11: (*AnalyzedSemanticHash)(nil), 12: (*AnalyzedPersist)(nil), 13: (*AnalyzedUnpersist)(nil),
+	14: (*AnalyzedStorageLevel)(nil), 16: (*AnalyzedJSONToDDL)(nil),
 }
 
 // AnalyzedSchema answers AnalyzeSchema.

@@ -19,25 +19,13 @@ func (*commandKind) isCommandKind() {}
 
 // commandKinds are all of them, by number.
 var commandKinds = map[protowire.Number]CommandKind{
-	1:   (*UserFunction)(nil),
-	2:   (*WriteOperation)(nil),
-	3:   (*CreateViewCommand)(nil),
-	4:   (*TableWriteOperation)(nil),
-	5:   (*SQLCommand)(nil),
-	6:   (*WriteStreamStart)(nil),
-	7:   (*QueryCommand)(nil),
-	8:   (*GetResourcesCommand)(nil),
-	9:   (*QueriesCommand)(nil),
-	10:  (*UserTableFunction)(nil),
-	11:  (*ListenerBusCommand)(nil),
-	12:  (*UserDataSource)(nil),
-	13:  (*CreateResourceProfileCommand)(nil),
-	14:  (*CheckpointCommand)(nil),
-	15:  (*RemoveCachedRemoteRelationCommand)(nil),
-	16:  (*MergeIntoTableCommand)(nil),
-	17:  (*MLCommand)(nil),
-	18:  (*ExecuteExternalCommand)(nil),
-	999: (*Any)(nil),
+	1: (*UserFunction)(nil), 2: (*WriteOperation)(nil), 3: (*CreateViewCommand)(nil),
+	4: (*TableWriteOperation)(nil), 5: (*SQLCommand)(nil), 6: (*WriteStreamStart)(nil),
+	7: (*QueryCommand)(nil), 8: (*GetResourcesCommand)(nil), 9: (*QueriesCommand)(nil),
+	10: (*UserTableFunction)(nil), 11: (*ListenerBusCommand)(nil), 12: (*UserDataSource)(nil),
+	13: (*CreateResourceProfileCommand)(nil), 14: (*CheckpointCommand)(nil),
+	15: (*RemoveCachedRemoteRelationCommand)(nil), 16: (*MergeIntoTableCommand)(nil),
+	17: (*MLCommand)(nil), 18: (*ExecuteExternalCommand)(nil), 999: (*Any)(nil),
 }
 
 func (*UserFunction) isCommandKind()      {}

@@ -47,18 +47,10 @@ func (*executeResult) isExecuteResult() {}
 
 // executeResults are all of them, by number.
 var executeResults = map[protowire.Number]ExecuteResult{
-	2:   (*ArrowBatch)(nil),
-	5:   (*SQLCommandResult)(nil),
-	8:   (*WriteStreamStartResult)(nil),
-	9:   (*QueryCommandResult)(nil),
-	10:  (*GetResourcesResult)(nil),
-	11:  (*QueriesCommandResult)(nil),
-	14:  (*ResultComplete)(nil),
-	16:  (*ListenerEvents)(nil),
-	17:  (*CreateResourceProfileResult)(nil),
-	18:  (*ExecutionProgress)(nil),
-	19:  (*CheckpointResult)(nil),
-	20:  (*MLResult)(nil),
+	2: (*ArrowBatch)(nil), 5: (*SQLCommandResult)(nil), 8: (*WriteStreamStartResult)(nil),
+	9: (*QueryCommandResult)(nil), 10: (*GetResourcesResult)(nil), 11: (*QueriesCommandResult)(nil),
+	14: (*ResultComplete)(nil), 16: (*ListenerEvents)(nil), 17: (*CreateResourceProfileResult)(nil),
+	18: (*ExecutionProgress)(nil), 19: (*CheckpointResult)(nil), 20: (*MLResult)(nil),
 	999: (*Any)(nil),
 }
 

@@ -20,28 +20,13 @@ func (*expressionKind) isExpressionKind() {}
 
 // expressionKinds are all of them, by number.
 var expressionKinds = map[protowire.Number]ExpressionKind{
-	1:   (*Literal)(nil),
-	2:   (*UnresolvedAttribute)(nil),
-	3:   (*UnresolvedFunction)(nil),
-	4:   (*ExpressionString)(nil),
-	5:   (*UnresolvedStar)(nil),
-	6:   (*Alias)(nil),
-	7:   (*Cast)(nil),
-	8:   (*UnresolvedRegex)(nil),
-	9:   (*SortOrder)(nil),
-	10:  (*LambdaFunction)(nil),
-	11:  (*Window)(nil),
-	12:  (*UnresolvedExtractValue)(nil),
-	13:  (*UpdateFields)(nil),
-	14:  (*LambdaVariable)(nil),
-	15:  (*UserFunction)(nil),
-	16:  (*CallFunction)(nil),
-	17:  (*NamedArgument)(nil),
-	19:  (*MergeAction)(nil),
-	20:  (*TypedAggregate)(nil),
-	21:  (*Subquery)(nil),
-	22:  (*DirectPartition)(nil),
-	999: (*Any)(nil),
+	1: (*Literal)(nil), 2: (*UnresolvedAttribute)(nil), 3: (*UnresolvedFunction)(nil),
+	4: (*ExpressionString)(nil), 5: (*UnresolvedStar)(nil), 6: (*Alias)(nil), 7: (*Cast)(nil),
+	8: (*UnresolvedRegex)(nil), 9: (*SortOrder)(nil), 10: (*LambdaFunction)(nil),
+	11: (*Window)(nil), 12: (*UnresolvedExtractValue)(nil), 13: (*UpdateFields)(nil),
+	14: (*LambdaVariable)(nil), 15: (*UserFunction)(nil), 16: (*CallFunction)(nil),
+	17: (*NamedArgument)(nil), 19: (*MergeAction)(nil), 20: (*TypedAggregate)(nil),
+	21: (*Subquery)(nil), 22: (*DirectPartition)(nil), 999: (*Any)(nil),
 }
 
 func (*Any) isExpressionKind() {}

@@ -57,16 +57,9 @@ func (*mlCommandKind) isMLCommandKind() {}
 
 // mlCommandKinds are all of them, by number.
 var mlCommandKinds = map[protowire.Number]MLCommandKind{
-	1:  (*MLFit)(nil),
-	2:  (*MLFetch)(nil),
-	3:  (*MLDelete)(nil),
-	4:  (*MLWrite)(nil),
-	5:  (*MLRead)(nil),
-	6:  (*MLEvaluate)(nil),
-	7:  (*MLCleanCache)(nil),
-	8:  (*MLListCache)(nil),
-	9:  (*MLCreateSummary)(nil),
-	10: (*MLModelSize)(nil),
+	1: (*MLFit)(nil), 2: (*MLFetch)(nil), 3: (*MLDelete)(nil), 4: (*MLWrite)(nil),
+	5: (*MLRead)(nil), 6: (*MLEvaluate)(nil), 7: (*MLCleanCache)(nil), 8: (*MLListCache)(nil),
+	9: (*MLCreateSummary)(nil), 10: (*MLModelSize)(nil),
 }
 
 // MLFit learns a model.
