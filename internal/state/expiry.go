@@ -14,17 +14,28 @@ import (
 //
 // A span is a sixteenth of a second: times that are all different, down to the
 // microsecond, share spans too, and the ends of time windows are few anyway, so that a
-// new key
-// costs a look at the last span used. A list may be empty; its span leaves the
-// heap once it is the earliest.
+// new key costs a look at one of the spans used lately. A list may be empty; its span
+// leaves the heap once it is the earliest.
 type expiry struct {
 	spans []int64         // a heap, the earliest first
 	heads map[int64]int32 // by span, the first slot of its list; -1: empty
 	links []link          // by slot
 
-	last     int64 // the span used last
-	lastHead int32 // its list; -1: there is none, see flush
+	open [openSpans]openSpan // the lists of spans used lately, by span; see flush
 }
+
+// openSpan is a span whose list is not in heads: that of its time, or none.
+type openSpan struct {
+	span int64
+	head int32 // -1: none
+}
+
+// openSpans is how many lists are found without a look at heads: more than a key has time
+// windows at once, which its groups go through in turn.
+const openSpans = 64
+
+// opened is where a span is, if it is open.
+func (e *expiry) opened(span int64) *openSpan { return &e.open[uint64(span)*0x9E3779B97F4A7C15>>58] }
 
 // spanBits is the length of a span: 2^16 microseconds.
 const spanBits = 16
@@ -38,35 +49,48 @@ type link struct {
 // unlinked is the prev of a slot that is in no list.
 const unlinked = -2
 
-func newExpiry() expiry { return expiry{heads: map[int64]int32{}, lastHead: -1} }
+func newExpiry() expiry {
+	e := expiry{heads: map[int64]int32{}}
+	e.reset()
+	return e
+}
 
 // add puts a slot that is in no list under a time.
 func (e *expiry) add(slot int32, time int64) {
 	for len(e.links) <= int(slot) {
 		e.links = append(e.links, link{prev: unlinked})
 	}
-	if span := time >> spanBits; e.lastHead < 0 || e.last != span {
-		e.flush()
+	span := time >> spanBits
+	o := e.opened(span)
+	if o.head < 0 || o.span != span {
+		e.close(o)
 		head, ok := e.heads[span]
 		if !ok {
 			head = -1
 			e.spans = kernel.PushLeast(e.spans, span)
 			e.heads[span] = -1
 		}
-		e.last, e.lastHead = span, head
+		o.span, o.head = span, head
 	}
-	if e.lastHead >= 0 {
-		e.links[e.lastHead].prev = slot
+	if o.head >= 0 {
+		e.links[o.head].prev = slot
 	}
-	e.links[slot] = link{time: time, next: e.lastHead, prev: -1}
-	e.lastHead = slot
+	e.links[slot] = link{time: time, next: o.head, prev: -1}
+	o.head = slot
 }
 
-// flush writes the list used last back to heads.
+// close writes an open list back to heads.
+func (e *expiry) close(o *openSpan) {
+	if o.head >= 0 {
+		e.heads[o.span] = o.head
+		o.head = -1
+	}
+}
+
+// flush closes all lists.
 func (e *expiry) flush() {
-	if e.lastHead >= 0 {
-		e.heads[e.last] = e.lastHead
-		e.lastHead = -1
+	for i := range e.open {
+		e.close(&e.open[i])
 	}
 }
 
@@ -82,8 +106,11 @@ func (e *expiry) remove(slot int32) {
 	if l.prev >= 0 {
 		e.links[l.prev].next = l.next
 	} else {
-		e.flush()
-		e.heads[l.time>>spanBits] = l.next
+		span := l.time >> spanBits
+		if o := e.opened(span); o.span == span {
+			e.close(o)
+		}
+		e.heads[span] = l.next
 	}
 	l.prev = unlinked
 }
@@ -175,8 +202,11 @@ func (e *expiry) dueSpans(until int64, i int, spans []int64) []int64 {
 
 // reset forgets everything.
 func (e *expiry) reset() {
-	e.spans, e.links, e.lastHead = e.spans[:0], e.links[:0], -1
+	e.spans, e.links = e.spans[:0], e.links[:0]
 	clear(e.heads)
+	for i := range e.open {
+		e.open[i].head = -1
+	}
 }
 
 func (e *expiry) bytes() int {
