@@ -205,7 +205,8 @@ func TestLogsDoNotGrow(t *testing.T) {
 // (SPARK-24896, SPARK-58309).
 func TestBatchRunsAgainAsItWas(t *testing.T) {
 	const list = "uuid() AS u, rand() AS r, randn() AS g, now() AS t, current_timestamp() AS c, current_date() AS d, localtimestamp() AS l, " +
-		"unix_timestamp() AS e, shuffle(array(1, 2, 3, 4, 5, 6, 7, 8, 9)) AS s, randstr(8) AS x, uniform(0, 1000000) AS y"
+		"unix_timestamp() AS e, shuffle(array(1, 2, 3, 4, 5, 6, 7, 8, 9)) AS s, randstr(8) AS x, uniform(0, 1000000) AS y, " +
+		"hex(aes_encrypt('text', '0123456789abcdef')) AS z"
 	columns := strings.Split(list, " AS ")
 	for n := 1; ; n++ {
 		in := weirtest.NewStream("e", "k INT")
