@@ -3,7 +3,9 @@ package conformance
 import (
 	"context"
 	"fmt"
+	"runtime/metrics"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,8 +57,37 @@ func bomb(n int) string {
 	return text + fmt.Sprintf(" SELECT * FROM a%d", n)
 }
 
+// mostMemory bounds what a hostile query may have on the heap, in bytes.
+const mostMemory = 1 << 30
+
+// peak gives the most that the heap has held, as far as it was looked at, since peak was
+// called.
+func peak(t *testing.T) func() uint64 {
+	var most atomic.Uint64
+	done := make(chan struct{})
+	look := func() {
+		sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+		metrics.Read(sample)
+		most.Store(max(most.Load(), sample[0].Value.Uint64()))
+	}
+	tick := time.NewTicker(5 * time.Millisecond)
+	go func() {
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				look()
+			case <-done:
+				return
+			}
+		}
+	}()
+	t.Cleanup(func() { close(done) })
+	return func() uint64 { return most.Load() }
+}
+
 // TestHostileQueries ends each of them in an error that says what is wrong, or in a
-// result, within seconds.
+// result, within seconds and within memory.
 func TestHostileQueries(t *testing.T) {
 	s, err := weir.Open(weir.WithWorkers(1))
 	if err != nil {
@@ -67,10 +98,13 @@ func TestHostileQueries(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
-			start := time.Now()
+			start, most := time.Now(), peak(t)
 			_, err := s.SQL(tt.sql).Collect(ctx)
 			if took := time.Since(start); took > 10*time.Second {
 				t.Errorf("took %v", took)
+			}
+			if most() > mostMemory {
+				t.Errorf("it had %d MiB on the heap", most()>>20)
 			}
 			if len(tt.ends) == 0 {
 				if err != nil {
