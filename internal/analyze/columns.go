@@ -11,7 +11,7 @@ import (
 
 // withColumns adds columns or replaces those of the same name.
 func (r *resolution) withColumns(n *plan.WithColumns) (plan.Node, error) {
-	in, err := r.node(n.Input)
+	in, err := r.plain(n.Input)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (r *resolution) withColumns(n *plan.WithColumns) (plan.Node, error) {
 
 // renameColumns renames columns; names that are not there are ignored.
 func (r *resolution) renameColumns(n *plan.RenameColumns) (plan.Node, error) {
-	in, err := r.node(n.Input)
+	in, err := r.plain(n.Input)
 	if err != nil {
 		return nil, err
 	}
@@ -55,11 +55,10 @@ func (r *resolution) renameColumns(n *plan.RenameColumns) (plan.Node, error) {
 
 // toDF renames all columns.
 func (r *resolution) toDF(n *plan.ToDF) (plan.Node, error) {
-	in, err := r.node(n.Input)
+	in, err := r.plain(n.Input)
 	if err != nil {
 		return nil, err
 	}
-	in = r.shown(in)
 	out := in.Output()
 	if len(out) != len(n.Names) {
 		return nil, fault.New(fault.NumColumnsMismatch, "toDF is given %d names for %d columns", len(n.Names), len(out))
@@ -107,7 +106,7 @@ func (r *resolution) drop(n *plan.Drop) (plan.Node, error) {
 
 // deduplicate resolves the keys of dropDuplicates.
 func (r *resolution) deduplicate(n *plan.Deduplicate) (plan.Node, error) {
-	in, err := r.node(n.Input)
+	in, err := r.plain(n.Input)
 	if err != nil {
 		return nil, err
 	}
@@ -224,7 +223,8 @@ func (r *resolution) joinUsing(n *plan.Join, j *plan.Join) (plan.Node, error) {
 	using := n.Using
 	if n.Natural {
 		for _, c := range left {
-			if slices.ContainsFunc(right, func(o *expr.Ref) bool { return strings.EqualFold(o.Name, c.Name) }) {
+			same := func(o *expr.Ref) bool { return strings.EqualFold(o.Name, c.Name) && !isHidden(o) }
+			if !isHidden(c) && slices.ContainsFunc(right, same) {
 				using = append(using, c.Name)
 			}
 		}
@@ -259,6 +259,8 @@ func (r *resolution) joinUsing(n *plan.Join, j *plan.Join) (plan.Node, error) {
 	for _, c := range j.Output() {
 		if !gone[c.ID] {
 			keys = append(keys, c)
+		} else if !slices.ContainsFunc(keys, func(e expr.Expr) bool { return expr.Named(e).ID == c.ID }) {
+			keys = append(keys, r.side(c))
 		}
 	}
 	return &plan.Project{Origin: n.Origin, Input: j, Exprs: keys}, nil

@@ -89,6 +89,11 @@ func (r *resolution) cast(e *expr.Cast, s scope) (expr.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
+	if e.To.Kind == types.String && e.To.Length > 0 { // CHAR and VARCHAR are texts of any length but in tables
+		n := *e
+		n.To = types.Of(types.String)
+		e = &n
+	}
 	if e.Mode == expr.CastTry {
 		err = cast.CheckTry(child, e.To)
 	} else {
@@ -128,6 +133,10 @@ func (r *resolution) attribute(u *expr.UnresolvedAttribute, s scope) (expr.Expr,
 			return e, nil
 		}
 	}
+	if s.lateral != nil && several(u.Parts[0], s.aliases) {
+		return nil, fault.New(fault.AmbiguousLateral, "`%s` may be any of several items of the select list", u.Parts[0]).
+			With("name", "`"+u.Parts[0]+"`").Locate(u.At)
+	}
 	if e, err := alias(u.Parts, s.aliases); e != nil || err != nil {
 		if s.lateral != nil && err == nil {
 			return s.lateral(u.Parts, e), nil
@@ -157,12 +166,12 @@ func (r *resolution) attribute(u *expr.UnresolvedAttribute, s scope) (expr.Expr,
 
 // identifier are the parts of the name in IDENTIFIER('a.b'), nil where it is no
 // constant.
-func identifier(e expr.Expr) []string {
-	l, ok := e.(*expr.Literal)
-	if !ok {
+func (r *resolution) identifier(e expr.Expr) []string {
+	e, err := r.expr(e, scope{})
+	if err != nil || e.Type().Kind != types.String {
 		return nil
 	}
-	text, ok := l.Value.(string)
+	text, ok := r.constant(e).(string)
 	if !ok || text == "" {
 		return nil
 	}
@@ -189,8 +198,12 @@ func nameParts(text string) []string {
 	return append(parts, part)
 }
 
-// alias finds an item of a select list by its name, or a field of one.
+// alias finds an item of a select list by its name, or a field of one; nil where there
+// is none, or where several items of the name differ.
 func alias(parts []string, items []expr.Expr) (expr.Expr, error) {
+	if several(parts[0], items) {
+		return nil, nil
+	}
 	for _, item := range items {
 		n := expr.Named(item)
 		if n == nil || !strings.EqualFold(n.Name, parts[0]) {
@@ -209,6 +222,20 @@ func alias(parts []string, items []expr.Expr) (expr.Expr, error) {
 		return fields(a.Child, parts[1:])
 	}
 	return nil, nil
+}
+
+func several(name string, items []expr.Expr) bool {
+	var first expr.Expr
+	for _, item := range items {
+		if n := expr.Named(item); n == nil || !strings.EqualFold(n.Name, name) {
+			continue
+		}
+		if first != nil && !expr.Equal(unalias(item), unalias(first)) {
+			return true
+		}
+		first = item
+	}
+	return false
 }
 
 // bareFunctions can be written without parentheses.
@@ -252,7 +279,7 @@ func match(parts []string, columns []*expr.Ref) (expr.Expr, error) {
 	for q := min(len(parts)-1, 2); q >= 0; q-- {
 		var found []*expr.Ref
 		for _, c := range columns {
-			if strings.EqualFold(c.Name, parts[q]) && hasQualifier(c.Qualifier, parts[:q]) &&
+			if strings.EqualFold(c.Name, parts[q]) && hasQualifier(c.Qualifier, parts[:q]) && (q > 0 || !ofSide(c)) &&
 				!slices.ContainsFunc(found, func(f *expr.Ref) bool { return f.ID == c.ID }) {
 				found = append(found, c)
 			}
@@ -263,7 +290,7 @@ func match(parts []string, columns []*expr.Ref) (expr.Expr, error) {
 				"`%s` may be any of %d columns; write it with the name of its table", name, len(found)).With("name", name)
 		}
 		if len(found) == 1 {
-			return fields(found[0], parts[q+1:])
+			return fields(chosen(found[0]), parts[q+1:])
 		}
 	}
 	return nil, nil
@@ -286,6 +313,10 @@ func fields(e expr.Expr, names []string) (expr.Expr, error) {
 	for _, name := range names {
 		t := e.Type()
 		if _, ok := e.(*expr.UnresolvedExtract); ok || t.Kind == types.Array && t.Elem.Kind == types.Struct {
+			e = &expr.UnresolvedExtract{Child: e, Key: expr.Lit(name)}
+			continue
+		}
+		if t.Kind == types.Map && t.Key.Kind == types.String {
 			e = &expr.UnresolvedExtract{Child: e, Key: expr.Lit(name)}
 			continue
 		}
@@ -318,6 +349,12 @@ func (r *resolution) extract(u *expr.UnresolvedExtract, s scope) (expr.Expr, err
 	if err != nil {
 		return nil, err
 	}
+	if u.Path {
+		if k := child.Type().Kind; k != types.Variant && k != types.Null {
+			return nil, fault.New(fault.NotVariant, "%v is of type %s; only a VARIANT has a path behind a colon", child, child.Type().SQL()).Locate(u.At)
+		}
+		return r.call("variant_get", []expr.Expr{child, u.Key}, &expr.UnresolvedFunction{At: u.At})
+	}
 	key, err := r.expr(u.Key, s)
 	if err != nil {
 		return nil, err
@@ -343,7 +380,7 @@ func (r *resolution) function(u *expr.UnresolvedFunction, s scope) (expr.Expr, e
 		return s.sets.groupingCall(r, u, s)
 	}
 	if strings.EqualFold(u.Name, "identifier") && u.Written && len(u.Args) == 1 {
-		if parts := identifier(u.Args[0]); parts != nil {
+		if parts := r.identifier(u.Args[0]); parts != nil {
 			return r.attribute(&expr.UnresolvedAttribute{Parts: parts, At: u.At}, s)
 		}
 	}
@@ -351,12 +388,23 @@ func (r *resolution) function(u *expr.UnresolvedFunction, s scope) (expr.Expr, e
 	r.windowed = false
 	written := u.Args
 	if strings.EqualFold(u.Name, "count") && len(written) == 1 {
-		if star, ok := written[0].(*expr.UnresolvedStar); ok && len(star.Target) == 0 && !u.Distinct {
+		switch star, ok := written[0].(*expr.UnresolvedStar); {
+		case ok && len(star.Target) > 0:
+			return nil, fault.New(fault.CountOfStar, "count(%v) is not allowed; write count(*), or name the columns", star).
+				With("tableName", strings.Join(star.Target, ".")).Locate(u.At)
+		case ok && !u.Distinct:
 			written = []expr.Expr{expr.Int32(1)}
 		}
 	}
 	if f := r.Registry.Scalar(u.Name); f != nil && f.Lambda != nil {
 		return r.higherOrder(f, u, s)
+	}
+	var alias []string
+	if lateral := s.lateral; lateral != nil && r.Registry.Aggregate(u.Name) != nil {
+		s.lateral = func(name []string, e expr.Expr) expr.Expr {
+			alias = name
+			return lateral(name, e)
+		}
 	}
 	var args []expr.Expr
 	for _, a := range written {
@@ -374,8 +422,13 @@ func (r *resolution) function(u *expr.UnresolvedFunction, s scope) (expr.Expr, e
 		}
 		args = append(args, e)
 	}
+	name := u.Name
 	if f := r.Registry.Aggregate(u.Name); f != nil && u.IgnoreNulls && len(args) == 1 {
 		args = append(args, expr.Lit(true))
+		name = strings.TrimSuffix(strings.ToLower(name), "_value") // first_value becomes first, as its column's name shows
+		if name == "any" {
+			name = "any_value"
+		}
 	}
 	if len(u.OrderBy) > 0 {
 		keys, err := r.withinGroup(u, s)
@@ -384,9 +437,13 @@ func (r *resolution) function(u *expr.UnresolvedFunction, s scope) (expr.Expr, e
 		}
 		args = append(args, keys...)
 	}
-	out, err := r.call(u.Name, args, u)
+	out, err := r.call(name, args, u)
 	if err != nil {
 		return nil, err
+	}
+	if alias != nil && !windowed {
+		return nil, fault.New(fault.LateralInAggregate, "%v names `%s`, an item of the same select list; "+
+			"write what that stands for, or a query around this one", out, strings.Join(alias, ".")).Locate(u.At)
 	}
 	if agg, ok := out.(*expr.AggregateCall); ok {
 		return r.aggregateCall(agg, u, s, windowed)
@@ -431,6 +488,10 @@ func (r *resolution) call(name string, args []expr.Expr, u *expr.UnresolvedFunct
 			return nil, err
 		}
 	}
+	if i := slices.IndexFunc(args, func(e expr.Expr) bool { _, ok := e.(*expr.GeneratorCall); return ok }); i >= 0 {
+		return nil, fault.New(fault.NestedGenerator, "the generator %v stands inside an expression; it must stand alone", args[i]).
+			Locate(u.At)
+	}
 	if f := known.Aggregate(name); f != nil {
 		res, err := collated.Resolve(f.Name, f.Resolve, &r.Resolver, args)
 		if err != nil {
@@ -446,10 +507,6 @@ func (r *resolution) call(name string, args []expr.Expr, u *expr.UnresolvedFunct
 			return nil, place(err, u.At)
 		}
 		return &expr.GeneratorCall{Fn: f, Args: list, Fields: made, At: u.At}, nil
-	}
-	if i := slices.IndexFunc(args, func(e expr.Expr) bool { _, ok := e.(*expr.GeneratorCall); return ok }); i >= 0 {
-		return nil, fault.New(fault.NestedGenerator, "the generator %v stands inside an expression; it must stand alone", args[i]).
-			Locate(u.At)
 	}
 	f := known.Scalar(name)
 	if f == nil {
@@ -493,6 +550,12 @@ func (r *resolution) condition(e expr.Expr, at fault.Position) (expr.Expr, error
 		strings.ToUpper(e.Type().String())).With("filter", e.String()).Locate(at)
 }
 
+// inTarget reports whether target.* has the column that EXCEPT names.
+func (r *resolution) inTarget(target, name []string, s scope) bool {
+	found, err := match(slices.Concat(target, name), s.columns)
+	return len(target) > 0 && err == nil && found != nil
+}
+
 // star is the columns that * or target.* stands for.
 func (r *resolution) star(u *expr.UnresolvedStar, s scope) ([]expr.Expr, error) {
 	var out []expr.Expr
@@ -502,13 +565,13 @@ func (r *resolution) star(u *expr.UnresolvedStar, s scope) ([]expr.Expr, error) 
 	for _, e := range u.Except {
 		if found, err := match(e, s.columns); err != nil {
 			return nil, err
-		} else if found == nil && len(u.Target) == 0 {
+		} else if found == nil && !r.inTarget(u.Target, e, s) {
 			return nil, unknownColumn(&expr.UnresolvedAttribute{Parts: e, At: u.At}, s)
 		}
 	}
 	for _, c := range s.columns {
-		if hasQualifier(c.Qualifier, u.Target) && !skip(c.Name) && !isHidden(c) {
-			out = append(out, c)
+		if hasQualifier(c.Qualifier, u.Target) && !skip(c.Name) && (!isHidden(c) || len(u.Target) > 0 && ofSide(c)) {
+			out = append(out, chosen(c))
 		}
 	}
 	if len(out) > 0 || len(u.Target) == 0 {

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -57,14 +58,55 @@ func (r *resolution) withHidden(f connector.Format, scan *plan.Scan) {
 
 func isHidden(c *expr.Ref) bool { return c.Metadata[hiddenKey] != nil }
 
+// sideKey in hiddenKey's place marks a column of USING that one side of a join had: it
+// is there under its table's name alone.
+const sideKey = "side"
+
+// side is a column of USING as the rest of the query may name it: t.id.
+func (r *resolution) side(c *expr.Ref) *expr.Ref {
+	r.hidden = true
+	n := *c
+	n.Metadata = maps.Clone(c.Metadata)
+	if n.Metadata == nil {
+		n.Metadata = map[string]any{}
+	}
+	n.Metadata[hiddenKey] = sideKey
+	return &n
+}
+
+// chosen is a column that was asked for by its table's name: it is hidden no more.
+func chosen(c *expr.Ref) *expr.Ref {
+	if !ofSide(c) {
+		return c
+	}
+	n := *c
+	n.Metadata = maps.Clone(c.Metadata)
+	delete(n.Metadata, hiddenKey)
+	return &n
+}
+
+func ofSide(c *expr.Ref) bool { return c.Metadata[hiddenKey] == sideKey }
+
+// plain resolves a relation without its hidden columns.
+func (r *resolution) plain(n plan.Node) (plan.Node, error) {
+	out, err := r.node(n)
+	if err != nil {
+		return nil, err
+	}
+	return r.shown(out), nil
+}
+
 // shown is a relation without its hidden columns.
-func (r *resolution) shown(n plan.Node) plan.Node {
-	if !r.hidden || !slices.ContainsFunc(n.Output(), isHidden) {
+func (r *resolution) shown(n plan.Node) plan.Node { return r.without(n, isHidden) }
+
+// without is a relation without the hidden columns that gone picks.
+func (r *resolution) without(n plan.Node, gone func(*expr.Ref) bool) plan.Node {
+	if !r.hidden || !slices.ContainsFunc(n.Output(), gone) {
 		return n
 	}
 	var exprs []expr.Expr
 	for _, c := range n.Output() {
-		if !isHidden(c) {
+		if !gone(c) {
 			exprs = append(exprs, c)
 		}
 	}

@@ -11,8 +11,25 @@ import (
 	"github.com/weirstream/weir/types"
 )
 
-// over resolves a function OVER a window.
+// over resolves a function OVER a window, in which no item of the same select list can
+// be named.
 func (r *resolution) over(w *expr.Window, s scope) (expr.Expr, error) {
+	var named []string
+	if lateral := s.lateral; lateral != nil {
+		s.lateral = func(name []string, e expr.Expr) expr.Expr {
+			named = name
+			return lateral(name, e)
+		}
+	}
+	out, err := r.overWindow(w, s)
+	if err == nil && named != nil {
+		return nil, fault.New(fault.LateralInWindow, "the window function %v names `%s`, an item of the same select list; "+
+			"write what that stands for, or a query around this one", w.Fn, strings.Join(named, ".")).Locate(w.At)
+	}
+	return out, err
+}
+
+func (r *resolution) overWindow(w *expr.Window, s scope) (expr.Expr, error) {
 	u, ok := w.Fn.(*expr.UnresolvedFunction)
 	if !ok {
 		if _, unresolved := w.Fn.(*expr.UnresolvedAttribute); !unresolved && w.Frame != nil {
@@ -31,10 +48,19 @@ func (r *resolution) over(w *expr.Window, s scope) (expr.Expr, error) {
 	if out.PartitionBy, err = r.exprs(w.PartitionBy, s); err != nil {
 		return nil, err
 	}
+	for _, e := range out.PartitionBy {
+		if !expr.Orderable(e.Type()) {
+			return nil, fault.New(fault.NotOrderable, "rows cannot be partitioned by %v, of type %s, whose values have no order", e,
+				e.Type().SQL()).Locate(w.At)
+		}
+	}
 	for _, o := range w.OrderBy {
 		order := *o
 		if order.Child, err = r.expr(o.Child, s); err != nil {
 			return nil, err
+		}
+		if !expr.Orderable(order.Child.Type()) {
+			return nil, place(unordered("OVER", order.Child), w.At)
 		}
 		out.OrderBy = append(out.OrderBy, &order)
 	}
@@ -301,7 +327,7 @@ func (r *resolution) qualify(n *plan.Filter) (plan.Node, error) {
 	var node plan.Node = &plan.Project{Origin: n.Origin, Exprs: asExprs(out[:last]),
 		Input: &plan.Filter{Origin: n.Origin, Input: in, Condition: cond}}
 	if distinctRows {
-		node = distinct(node)
+		return distinct(node), comparable("DISTINCT", node.Output(), n.At)
 	}
 	return node, nil
 }

@@ -28,7 +28,7 @@ func (r *resolution) sampled(n *plan.Sample) (plan.Node, error) {
 // null. Where a value's type is no number, Spark computes all in one step, so that a
 // count without rows is 0; so do we.
 func (r *resolution) pivot(n *plan.Pivot) (plan.Node, error) {
-	in, err := r.node(n.Input)
+	in, err := r.plain(n.Input)
 	if err != nil {
 		return nil, err
 	}
@@ -107,8 +107,13 @@ func valueName(e expr.Expr) string {
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	}
-	if l, ok := e.(*expr.Literal); ok && l.Value == nil {
+	l, ok := e.(*expr.Literal)
+	switch {
+	case ok && l.Value == nil:
 		return "null"
+	case ok && l.Typ.Datetime():
+		_, text, _ := strings.Cut(e.String(), "'")
+		return strings.TrimSuffix(text, "'")
 	}
 	return e.String()
 }
@@ -229,7 +234,7 @@ func (p *pivoting) group(in plan.Node, keys, items []expr.Expr) (plan.Node, erro
 
 // unpivot resolves UNPIVOT: a stack with a row for each column, or set of columns.
 func (r *resolution) unpivot(n *plan.Unpivot) (plan.Node, error) {
-	in, err := r.node(n.Input)
+	in, err := r.plain(n.Input)
 	if err != nil {
 		return nil, err
 	}

@@ -166,7 +166,7 @@ func (r *resolution) values(n *plan.Values) (plan.Node, error) {
 		for i := range rows {
 			column[i] = rows[i][c]
 		}
-		cast, t, err := r.Resolver.UnifyFor("VALUES", column)
+		cast, t, err := r.Resolver.UnifyApart("VALUES", column)
 		if err != nil {
 			return nil, fault.New(fault.InlineTableTypes, "the values of column %d of VALUES have types that have none in common", c+1).
 				Wrap(err).Locate(n.At)
@@ -185,7 +185,7 @@ func (r *resolution) values(n *plan.Values) (plan.Node, error) {
 
 func (r *resolution) tableFunction(n *plan.TableFunction) (plan.Node, error) {
 	if strings.EqualFold(n.Name, "identifier") && len(n.Args) == 1 {
-		if parts := identifier(n.Args[0]); parts != nil {
+		if parts := r.identifier(n.Args[0]); parts != nil {
 			return r.node(&plan.Read{Origin: n.Origin, Table: parts})
 		}
 	}
@@ -294,6 +294,7 @@ func (r *resolution) subqueryAlias(n *plan.SubqueryAlias) (plan.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	in = r.without(in, ofSide)
 	if len(n.Columns) > 0 {
 		out := in.Output()
 		if len(out) != len(n.Columns) {

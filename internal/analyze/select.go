@@ -90,6 +90,9 @@ func (r *resolution) item(e expr.Expr, s scope, before []expr.Expr) (expr.Expr, 
 		// A column of a query around this one gets an id of its own here.
 		return &expr.Alias{Child: ref, Names: []string{ref.Name}, ID: expr.NewID()}, nil
 	}
+	if path, ok := e.(*expr.UnresolvedExtract); ok && path.Name != "" {
+		return &expr.Alias{Child: x, Names: []string{path.Name}, ID: expr.NewID(), Implicit: true}, nil
+	}
 	if f, ok := x.(*expr.Field); ok {
 		if _, extracts := e.(*expr.UnresolvedExtract); extracts { // s['x'] is s.x, and s.x is x
 			return &expr.Alias{Child: f, Names: []string{f.String()}, ID: expr.NewID(), Implicit: true}, nil
@@ -100,7 +103,7 @@ func (r *resolution) item(e expr.Expr, s scope, before []expr.Expr) (expr.Expr, 
 	}
 	if a, ok := x.(*expr.Alias); ok && a.Implicit {
 		s.lateral = func(name []string, e expr.Expr) expr.Expr {
-			text := "lateralAliasReference(" + strings.Join(name, ".") + ")"
+			text := "lateralAliasReference(" + name[len(name)-1] + ")"
 			return &expr.Ref{Name: text, ID: expr.NewID(), Typ: e.Type(), Null: e.Nullable(), Watermark: -1}
 		}
 		if written, err := r.expr(e, s); err == nil {
@@ -152,7 +155,29 @@ func (r *resolution) project(n *plan.Project) (plan.Node, error) {
 	if err != nil || !n.Distinct {
 		return out, err
 	}
-	return distinct(out), nil
+	return distinct(out), comparable("DISTINCT", out.Output(), n.At)
+}
+
+// comparable is the error for columns of which rows cannot be told apart.
+func comparable(what string, columns []*expr.Ref, at fault.Position) error {
+	for _, c := range columns {
+		cond := fault.UnsupportedSetTypes
+		switch {
+		case holds(c.Typ, types.Variant):
+			cond = fault.UnsupportedSetVariant
+		case !holds(c.Typ, types.Map):
+			continue
+		}
+		return fault.New(cond, "the column `%s` is of type %s; %s cannot compare such values", c.Name, c.Typ.SQL(), what).
+			With("colName", "`"+c.Name+"`").Locate(at)
+	}
+	return nil
+}
+
+// holds reports whether values of a type have parts of a kind.
+func holds(t types.Type, kind types.Kind) bool {
+	return t.Kind == kind || t.Elem != nil && holds(*t.Elem, kind) || t.Key != nil && holds(*t.Key, kind) ||
+		slices.ContainsFunc(t.Fields, func(f types.Field) bool { return holds(f.Type, kind) })
 }
 
 // distinct keeps one of equal rows.
@@ -221,7 +246,7 @@ func (r *resolution) generators(o plan.Origin, in plan.Node, items []expr.Expr) 
 // names are given.
 func generated(g *expr.GeneratorCall, names []string) ([]*expr.Ref, error) {
 	if len(names) > 0 && len(names) != len(g.Fields) {
-		return nil, fault.New(fault.NumColumnsMismatch, "%v gives %d columns, %d names are given", g, len(g.Fields),
+		return nil, fault.New(fault.GeneratorNames, "%v gives %d columns, %d names are given", g, len(g.Fields),
 			len(names)).Locate(g.At)
 	}
 	columns := refs(types.NewSchema(g.Fields...), nil)
@@ -334,6 +359,10 @@ func (r *resolution) grouping(n *plan.Aggregate, in plan.Node, items []expr.Expr
 						Locate(n.At)
 				}
 				g = unalias(items[at-1])
+				if expr.HasAggregate(g) {
+					return nil, fault.New(fault.GroupByPosAggregate, "GROUP BY %d: that item, %v, has an aggregate function", at, g).
+						Locate(n.At)
+				}
 			}
 		}
 		e, err := r.expr(g, scope{columns: in.Output(), aliases: items})
@@ -343,8 +372,12 @@ func (r *resolution) grouping(n *plan.Aggregate, in plan.Node, items []expr.Expr
 		if expr.HasAggregate(e) {
 			return nil, fault.New(fault.GroupByAggregate, "an aggregate function stands in GROUP BY %v", e).Locate(n.At)
 		}
-		if e.Type().Kind == types.Map {
-			return nil, fault.New(fault.UnsupportedFeature, "%v is a map; rows cannot be grouped by maps", e).Locate(n.At)
+		if holds(e.Type(), types.Variant) {
+			return nil, fault.New(fault.GroupNotOrderable, "rows cannot be grouped by %v, which is a VARIANT or holds one", e).Locate(n.At)
+		}
+		if plan.Streaming(in) && holds(e.Type(), types.Map) {
+			return nil, fault.New(fault.UnsupportedFeature, "%v is a map or holds one; the state of a stream has no maps as keys; "+
+				"group by map_entries of it, sorted", e).Locate(n.At)
 		}
 		keys = append(keys, unalias(e))
 	}

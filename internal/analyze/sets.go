@@ -42,15 +42,12 @@ func (r *resolution) setOp(n *plan.SetOp) (plan.Node, error) {
 	if n.Kind == plan.UnionSet {
 		out := unionOf(n.Origin, left, right)
 		if !n.All {
-			return distinct(out), nil
+			return distinct(out), comparable("UNION", out.Output(), n.At)
 		}
 		return out, nil
 	}
-	for _, c := range left.Output() {
-		if c.Typ.Kind == types.Map {
-			return nil, fault.New(fault.UnsupportedSetTypes, "the column `%s` is a map; %s cannot compare maps", c.Name,
-				strings.ToUpper(n.String())).With("colName", "`"+c.Name+"`").Locate(n.At)
-		}
+	if err := comparable(strings.ToUpper(n.String()), left.Output(), n.At); err != nil {
+		return nil, err
 	}
 	if n.All {
 		return r.countedSet(n, left, right)

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -44,6 +45,9 @@ func (r *resolution) sort(n *plan.Sort) (plan.Node, error) {
 	}
 	inner, innerErr := r.orders(n.Orders, p.Exprs, scope{columns: p.Input.Output(), aliases: p.Exprs})
 	if innerErr != nil {
+		if e, ok := errors.AsType[*fault.Error](err); ok && e.Condition == fault.AmbiguousReference {
+			err = innerErr // several items have the name, and no column of the input
+		}
 		return nil, err
 	}
 	list := make([]expr.Expr, len(inner))
@@ -119,10 +123,17 @@ func (r *resolution) orders(list []*expr.SortOrder, items []expr.Expr, s scope) 
 		if err != nil {
 			return nil, err
 		}
+		if !expr.Orderable(e.Type()) {
+			return nil, unordered("ORDER BY", e)
+		}
 		n.Child = e
 		out[i] = &n
 	}
 	return out, nil
+}
+
+func unordered(what string, e expr.Expr) error {
+	return fault.New(fault.InvalidOrdering, "%s: values of type %s, as those of %v, have no order", what, e.Type().SQL(), e)
 }
 
 // allItems is ORDER BY ALL: an order by every item, unless a column is called all.
@@ -163,7 +174,7 @@ func (r *resolution) count(n, input plan.Node, e expr.Expr, build func(plan.Node
 	if err != nil {
 		return nil, err
 	}
-	c, err := r.expr(e, scope{})
+	c, err := r.expr(e, scope{columns: in.Output()})
 	if err != nil {
 		return nil, err
 	}
@@ -180,20 +191,32 @@ func (r *resolution) rows(e expr.Expr) (int64, error) {
 		return 0, fault.New(fault.LimitType, "the number of rows is an INT, not %v of type %s", e, e.Type().SQL()).
 			With("expr", e.String()).With("dataType", e.Type().SQL())
 	}
-	c := &expr.Compiler{Cast: cast.New, Env: &expr.Env{ANSI: r.Resolver.ANSI, Location: r.Resolver.Location}}
-	eval, err := c.Compile(e)
-	if err != nil {
+	if len(expr.Refs(e)) > 0 {
 		return 0, fault.New(fault.LimitFoldable, "the number of rows must be a constant, not %v", e)
 	}
-	column, err := eval.Eval(&batch.Batch{Rows: 1}, nil)
+	constant, err := r.value(e)
 	if err != nil {
 		return 0, err
 	}
-	value, ok := wholeNumber(&expr.Literal{Value: expr.ValueAt(column, 0), Typ: e.Type()})
+	value, ok := wholeNumber(&expr.Literal{Value: constant, Typ: e.Type()})
 	if !ok || value < 0 {
 		return 0, fault.New(fault.InvalidLimit, "the number of rows is at least 0, not %v", e).With("expr", e.String())
 	}
 	return value, nil
+}
+
+// value is the value of an expression that reads no columns.
+func (r *resolution) value(e expr.Expr) (any, error) {
+	c := &expr.Compiler{Cast: cast.New, Env: &expr.Env{ANSI: r.Resolver.ANSI, Location: r.Resolver.Location}}
+	eval, err := c.Compile(e)
+	if err != nil {
+		return nil, err
+	}
+	column, err := eval.Eval(&batch.Batch{Rows: 1}, nil)
+	if err != nil {
+		return nil, err
+	}
+	return expr.ValueAt(column, 0), nil
 }
 
 // generates reports whether an item, not resolved, is a generator.

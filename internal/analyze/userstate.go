@@ -59,7 +59,7 @@ func (r *resolution) keyed(o plan.Origin, input plan.Node, list []expr.Expr) (pl
 	if len(items) > 1 {
 		input = &plan.Project{Origin: o, Input: input, Exprs: items}
 	}
-	in, err := r.node(input)
+	in, err := r.plain(input)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -107,7 +107,7 @@ func (r *Resolver) withString(a, b types.Type, comparing bool) (types.Type, bool
 	if a.Kind != types.String {
 		a, b = b, a
 	}
-	if a.Kind != types.String || b.Kind == types.String || b.Nested() || b.Kind == types.Variant ||
+	if r.apart || a.Kind != types.String || b.Kind == types.String || b.Nested() || b.Kind == types.Variant ||
 		b.Kind == types.CalendarInterval || b.Kind == types.Null {
 		return types.Type{}, false
 	}
@@ -227,6 +227,14 @@ func (r *Resolver) UnifyFor(name string, args []Expr) ([]Expr, types.Type, error
 			name, strings.Join(names, ", ")).With("functionName", "`"+name+"`")
 	}
 	return out, t, nil
+}
+
+// UnifyApart is UnifyFor where a text does not become a number, a date, or anything
+// else by itself: VALUES, greatest, least.
+func (r *Resolver) UnifyApart(name string, args []Expr) ([]Expr, types.Type, error) {
+	strict := *r
+	strict.apart = true
+	return strict.UnifyFor(name, args)
 }
 
 // Arg is an argument where a function expects the type want, or false where

@@ -127,6 +127,8 @@ type Resolver struct {
 	ANSI bool
 	// Location is the session's time zone; nil is UTC.
 	Location *time.Location
+	// apart says that texts have no type in common with others.
+	apart bool
 }
 
 // Env is what a compiled expression knows of the batch that runs. The query

@@ -59,7 +59,10 @@ type UnresolvedFunction struct {
 type UnresolvedExtract struct {
 	Child Expr
 	Key   Expr
-	At    fault.Position
+	// Path says that it is variant:path; Key is the path then, and Name its last field.
+	Path bool
+	Name string
+	At   fault.Position
 }
 
 // NamedArgument is name => value in a call.
@@ -165,7 +168,9 @@ func (u *UnresolvedExtract) Type() types.Type { return types.Type{} }
 func (u *UnresolvedExtract) Nullable() bool   { return true }
 func (u *UnresolvedExtract) Children() []Expr { return []Expr{u.Child, u.Key} }
 func (u *UnresolvedExtract) WithChildren(c []Expr) Expr {
-	return &UnresolvedExtract{Child: c[0], Key: c[1], At: u.At}
+	n := *u
+	n.Child, n.Key = c[0], c[1]
+	return &n
 }
 func (u *UnresolvedExtract) String() string { return u.Child.String() + "[" + u.Key.String() + "]" }
 

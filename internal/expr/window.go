@@ -52,6 +52,8 @@ type Window struct {
 // of package fn/rank.
 type WindowFunction struct {
 	Name string
+	// Shown is the name in the names of columns; empty is Name.
+	Shown string
 	// Resolve is as for a Function.
 	Resolve func(r *Resolver, args []Expr) (Resolution, error)
 	// Frame is the frame that the function has, whatever is written; nil for one
@@ -188,8 +190,11 @@ func (c *WindowCall) WithChildren(ch []Expr) Expr {
 	return &n
 }
 func (c *WindowCall) String() string {
+	if c.Fn.Shown != "" {
+		return CallText(c.Fn.Shown, c.Args)
+	}
 	text := CallText(c.Fn.Name, c.Args)
-	if c.IgnoreNulls {
+	if c.IgnoreNulls && c.Fn.Frame == nil {
 		text += " ignore nulls"
 	}
 	return text

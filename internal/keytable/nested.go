@@ -3,6 +3,7 @@ package keytable
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/kernel"
@@ -16,6 +17,8 @@ import (
 //	  fixed  the value, little-endian, of its width; floats normalised
 //	  text   length in 4 bytes, bytes
 //	  array  number of elements in 4 bytes, each a value
+//	  map    number of entries in 4 bytes, each a key and a value, in the
+//	         order of their bytes
 //	  struct each field a value
 type nestedCodec struct {
 	buf  []byte
@@ -65,6 +68,8 @@ func appendValue(buf []byte, c *batch.Column, r int) []byte {
 			buf = appendValue(buf, c.Children[0], int(k))
 		}
 		return buf
+	case types.Map:
+		return appendMap(buf, c, r)
 	}
 	one := span{first: r, n: 1}
 	var a, b [1]uint64
@@ -86,6 +91,34 @@ func appendValue(buf []byte, c *batch.Column, r int) []byte {
 	}
 }
 
+// appendMap encodes a map, whose entries have no order: sorted by their bytes.
+func appendMap(buf []byte, c *batch.Column, r int) []byte {
+	first, end := c.Offsets[r], c.Offsets[r+1]
+	buf = binary.LittleEndian.AppendUint32(buf, uint32(end-first))
+	start := len(buf)
+	ends := make([]int, 0, end-first)
+	for k := first; k < end; k++ {
+		buf = appendValue(buf, c.Children[0], int(k))
+		buf = appendValue(buf, c.Children[1], int(k))
+		ends = append(ends, len(buf)-start)
+	}
+	if len(ends) < 2 {
+		return buf
+	}
+	text, from := string(buf[start:]), 0
+	entries := make([]string, len(ends))
+	for i, to := range ends {
+		entries[i] = text[from:to]
+		from = to
+	}
+	slices.Sort(entries)
+	buf = buf[:start]
+	for _, e := range entries {
+		buf = append(buf, e...)
+	}
+	return buf
+}
+
 // decodeValue sets the last row of c to the value at the start of buf and returns
 // what follows it. Texts share buf.
 func decodeValue(c *batch.Column, buf string) string {
@@ -102,12 +135,14 @@ func decodeValue(c *batch.Column, buf string) string {
 			buf = decodeValue(child, buf)
 		}
 		return buf
-	case types.Array:
+	case types.Array, types.Map:
 		n := int(le(buf, 4))
 		buf = buf[4:]
 		for range n {
-			c.Children[0].Extend(1)
-			buf = decodeValue(c.Children[0], buf)
+			for _, child := range c.Children {
+				child.Extend(1)
+				buf = decodeValue(child, buf)
+			}
 		}
 		c.Offsets[r+1] = c.Offsets[r] + int32(n)
 		return buf

@@ -1,6 +1,9 @@
 package sql
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
@@ -257,6 +260,8 @@ func (p *parser) postfix(e expr.Expr, start int) expr.Expr {
 			p.advance()
 			to := p.dataType()
 			e = &expr.Cast{Child: e, To: to, At: p.from(start)}
+		case p.at(":") && (p.ahead(1).isName() || p.ahead(1).isSymbol("[")):
+			e = p.variantPath(e, start)
 		case p.atWord("COLLATE") && p.ahead(1).isName():
 			p.advance()
 			parts := p.names("the name of a collation")
@@ -266,6 +271,47 @@ func (p *parser) postfix(e expr.Expr, start int) expr.Expr {
 		}
 		p.link(n * (maxChain / maxDepth))
 	}
+}
+
+// variantPath takes what stands behind the colon of variant:a.b[0]['c']: the path of
+// variant_get. The column has the name of the last field of the path.
+func (p *parser) variantPath(e expr.Expr, start int) expr.Expr {
+	p.advance()
+	path, name := "$", ""
+	for first := true; ; first = false {
+		switch {
+		case p.at("["):
+			p.advance()
+			key, ok := p.expression().(*expr.Literal)
+			if !ok || key.Value == nil {
+				p.failAt(start, fault.ParseSyntax, "between the brackets of a path stands a number or a text")
+				return e
+			}
+			if text, isText := key.Value.(string); isText {
+				name = text
+				path += pathStep(text)
+			} else {
+				path += fmt.Sprintf("[%v]", key.Value)
+			}
+			p.expect("]")
+		case first || p.at("."):
+			if !first {
+				p.advance()
+			}
+			name = p.name("the name of a field")
+			path += pathStep(name)
+		default:
+			return &expr.UnresolvedExtract{Child: e, Key: expr.Lit(path), Name: name, Path: true, At: p.from(start)}
+		}
+	}
+}
+
+// pathStep is a field in a path, whatever its name.
+func pathStep(name string) string {
+	if strings.Contains(name, "'") {
+		return `["` + name + `"]`
+	}
+	return "['" + name + "']"
 }
 
 // parenthesized reads what stands behind an open parenthesis: a query, or

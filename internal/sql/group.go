@@ -28,6 +28,11 @@ func (p *parser) grouping(agg *plan.Aggregate) {
 		return
 	}
 	start := p.begin()
+	if p.at("(") && p.ahead(1).isSymbol(")") {
+		p.advance()
+		p.unexpected("an expression; () stands within GROUPING SETS alone")
+		return
+	}
 	elements := []groupElement{p.groupElement()}
 	for p.accept(",") {
 		elements = append(elements, p.groupElement())

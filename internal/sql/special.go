@@ -133,6 +133,9 @@ func (p *parser) keywordCall(name string, start int, keywords ...string) expr.Ex
 		args = append(args, p.expression())
 	}
 	p.expect(")")
+	if name == "position" {
+		name = "locate" // as the column's name shows
+	}
 	return p.written(name, start, args...)
 }
 

@@ -80,7 +80,7 @@ func listAgg(name string) *expr.Aggregate {
 				out = append(out, k.Child)
 			}
 			out[2] = expr.Lit(string(flags))
-			return expr.Resolution{Args: out, Type: t, Nullable: true, Text: expr.CallText(name, plain) + within(keys)}, nil
+			return expr.Resolution{Args: out, Type: t, Nullable: true, Text: listText(name, plain, keys)}, nil
 		},
 		Partial: func(c *expr.AggregateCall) []types.Type { return []types.Type{arrayOf(rowOf(c))} },
 		New: func(c *expr.AggregateCall, _ *expr.Env) (expr.Accumulator, error) {
@@ -95,6 +95,15 @@ func listAgg(name string) *expr.Aggregate {
 			return t, nil
 		},
 	}
+}
+
+// listText is the name of the column: with an order it is listagg's, whatever was
+// written.
+func listText(name string, plain []expr.Expr, keys []*expr.SortOrder) string {
+	if len(keys) > 0 {
+		name = "listagg"
+	}
+	return expr.CallText(name, plain) + within(keys)
 }
 
 // rowOf is what listagg keeps of a row: the value and the keys.

@@ -97,7 +97,7 @@ func extreme(name string, want int) *expr.Function {
 			if len(args) < 2 {
 				return expr.Resolution{}, expr.WrongCount(name, "at least 2", len(args))
 			}
-			cast, t, err := r.UnifyFor(name, args)
+			cast, t, err := r.UnifyApart(name, args)
 			if err == nil && !expr.Orderable(t) {
 				err = notOrdered(name, t)
 			}

@@ -1,6 +1,8 @@
 package rank
 
 import (
+	"strings"
+
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
@@ -14,10 +16,10 @@ var Functions = []*expr.WindowFunction{
 			out[i] = int32(i + 1)
 		}
 	}),
-	number("rank", types.Int, func(p *expr.WindowPartition, out []int32) { ranks(p, out, false) }),
-	number("dense_rank", types.Int, func(p *expr.WindowPartition, out []int32) { ranks(p, out, true) }),
-	number("percent_rank", types.Double, percentRank),
-	number("cume_dist", types.Double, cumulative),
+	shouted("rank", types.Int, func(p *expr.WindowPartition, out []int32) { ranks(p, out, false) }),
+	shouted("dense_rank", types.Int, func(p *expr.WindowPartition, out []int32) { ranks(p, out, true) }),
+	shouted("percent_rank", types.Double, percentRank),
+	framed(number("cume_dist", types.Double, cumulative), upToPeers),
 	{Name: "ntile", Resolve: resolveTiles, Frame: upToHere, New: newTiles},
 	neighbour("lag", -1), neighbour("lead", 1),
 	{Name: "nth_value", Resolve: resolveNth, Nulls: true, New: newNth},
@@ -29,6 +31,21 @@ func Add(r *expr.Registry) { r.AddWindows(Functions...) }
 
 // upToHere is the frame of ranks, as Spark writes it.
 func upToHere([]expr.Expr) *expr.Frame { return &expr.Frame{Rows: true, UpperCurrent: true} }
+
+// upToPeers is the frame of cume_dist.
+func upToPeers([]expr.Expr) *expr.Frame { return &expr.Frame{UpperCurrent: true} }
+
+func framed(f *expr.WindowFunction, frame func([]expr.Expr) *expr.Frame) *expr.WindowFunction {
+	f.Frame = frame
+	return f
+}
+
+// shouted is a number whose name Spark writes in capitals in the names of columns.
+func shouted[T batch.Value](name string, kind types.Kind, fill func(p *expr.WindowPartition, out []T)) *expr.WindowFunction {
+	f := number(name, kind, fill)
+	f.Shown = strings.ToUpper(name)
+	return f
+}
 
 // number is a function without arguments that fills numbers.
 func number[T batch.Value](name string, kind types.Kind, fill func(p *expr.WindowPartition, out []T)) *expr.WindowFunction {
