@@ -31,6 +31,19 @@ type scope struct {
 	lambda []*expr.LambdaVar
 }
 
+// watched is the scope with a note of the last item of the same select list that was
+// named in it; nil while none was.
+func (s scope) watched() (scope, *[]string) {
+	named := new([]string)
+	if lateral := s.lateral; lateral != nil {
+		s.lateral = func(name []string, e expr.Expr) expr.Expr {
+			*named = name
+			return lateral(name, e)
+		}
+	}
+	return s, named
+}
+
 // exprs resolves a list.
 func (r *resolution) exprs(list []expr.Expr, s scope) ([]expr.Expr, error) {
 	out := make([]expr.Expr, len(list))
@@ -386,41 +399,17 @@ func (r *resolution) function(u *expr.UnresolvedFunction, s scope) (expr.Expr, e
 	}
 	windowed := r.windowed
 	r.windowed = false
-	written := u.Args
-	if strings.EqualFold(u.Name, "count") && len(written) == 1 {
-		switch star, ok := written[0].(*expr.UnresolvedStar); {
-		case ok && len(star.Target) > 0:
-			return nil, fault.New(fault.CountOfStar, "count(%v) is not allowed; write count(*), or name the columns", star).
-				With("tableName", strings.Join(star.Target, ".")).Locate(u.At)
-		case ok && !u.Distinct:
-			written = []expr.Expr{expr.Int32(1)}
-		}
+	written, err := counted(u)
+	if err != nil {
+		return nil, err
 	}
 	if f := r.Registry.Scalar(u.Name); f != nil && f.Lambda != nil {
 		return r.higherOrder(f, u, s)
 	}
-	var alias []string
-	if lateral := s.lateral; lateral != nil && r.Registry.Aggregate(u.Name) != nil {
-		s.lateral = func(name []string, e expr.Expr) expr.Expr {
-			alias = name
-			return lateral(name, e)
-		}
-	}
-	var args []expr.Expr
-	for _, a := range written {
-		if star, ok := a.(*expr.UnresolvedStar); ok {
-			columns, err := r.star(star, s)
-			if err != nil {
-				return nil, err
-			}
-			args = append(args, columns...)
-			continue
-		}
-		e, err := r.expr(a, s)
-		if err != nil {
-			return nil, err
-		}
-		args = append(args, e)
+	s, alias := s.watched()
+	args, err := r.arguments(written, s)
+	if err != nil {
+		return nil, err
 	}
 	name := u.Name
 	if f := r.Registry.Aggregate(u.Name); f != nil && u.IgnoreNulls && len(args) == 1 {
@@ -441,11 +430,11 @@ func (r *resolution) function(u *expr.UnresolvedFunction, s scope) (expr.Expr, e
 	if err != nil {
 		return nil, err
 	}
-	if alias != nil && !windowed {
-		return nil, fault.New(fault.LateralInAggregate, "%v names `%s`, an item of the same select list; "+
-			"write what that stands for, or a query around this one", out, strings.Join(alias, ".")).Locate(u.At)
-	}
 	if agg, ok := out.(*expr.AggregateCall); ok {
+		if *alias != nil && !windowed {
+			return nil, fault.New(fault.LateralInAggregate, "%v names `%s`, an item of the same select list; "+
+				"write what that stands for, or a query around this one", out, strings.Join(*alias, ".")).Locate(u.At)
+		}
 		return r.aggregateCall(agg, u, s, windowed)
 	}
 	if u.Filter != nil || u.Distinct {
@@ -453,6 +442,42 @@ func (r *resolution) function(u *expr.UnresolvedFunction, s scope) (expr.Expr, e
 			u.Name).Locate(u.At)
 	}
 	return out, nil
+}
+
+// counted are the arguments of a call as written, 1 for the star of count(*).
+func counted(u *expr.UnresolvedFunction) ([]expr.Expr, error) {
+	if !strings.EqualFold(u.Name, "count") || len(u.Args) != 1 {
+		return u.Args, nil
+	}
+	switch star, ok := u.Args[0].(*expr.UnresolvedStar); {
+	case ok && len(star.Target) > 0:
+		return nil, fault.New(fault.CountOfStar, "count(%v) is not allowed; write count(*), or name the columns", star).
+			With("tableName", strings.Join(star.Target, ".")).Locate(u.At)
+	case ok && !u.Distinct:
+		return []expr.Expr{expr.Int32(1)}, nil
+	}
+	return u.Args, nil
+}
+
+// arguments resolves those of a call; a star stands for columns.
+func (r *resolution) arguments(written []expr.Expr, s scope) ([]expr.Expr, error) {
+	var args []expr.Expr
+	for _, a := range written {
+		if star, ok := a.(*expr.UnresolvedStar); ok {
+			columns, err := r.star(star, s)
+			if err != nil {
+				return nil, err
+			}
+			args = append(args, columns...)
+			continue
+		}
+		e, err := r.expr(a, s)
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, e)
+	}
+	return args, nil
 }
 
 func (r *resolution) aggregateCall(agg *expr.AggregateCall, u *expr.UnresolvedFunction, s scope, windowed bool) (expr.Expr, error) {

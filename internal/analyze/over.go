@@ -14,17 +14,11 @@ import (
 // over resolves a function OVER a window, in which no item of the same select list can
 // be named.
 func (r *resolution) over(w *expr.Window, s scope) (expr.Expr, error) {
-	var named []string
-	if lateral := s.lateral; lateral != nil {
-		s.lateral = func(name []string, e expr.Expr) expr.Expr {
-			named = name
-			return lateral(name, e)
-		}
-	}
+	s, named := s.watched()
 	out, err := r.overWindow(w, s)
-	if err == nil && named != nil {
+	if err == nil && *named != nil {
 		return nil, fault.New(fault.LateralInWindow, "the window function %v names `%s`, an item of the same select list; "+
-			"write what that stands for, or a query around this one", w.Fn, strings.Join(named, ".")).Locate(w.At)
+			"write what that stands for, or a query around this one", w.Fn, strings.Join(*named, ".")).Locate(w.At)
 	}
 	return out, err
 }
