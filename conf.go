@@ -48,7 +48,9 @@ func defaultConf() conf {
 }
 
 // env is what compiled expressions know of the settings.
-func (c *conf) env() expr.Env { return expr.Env{ANSI: c.ansi, Location: c.location} }
+func (c *conf) env() expr.Env {
+	return expr.Env{ANSI: c.ansi, Location: c.location, Memory: c.state.memory}
+}
 
 // querySettings are the settings that a query starts with.
 func (c *conf) querySettings() query.Settings {

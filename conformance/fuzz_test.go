@@ -9,15 +9,16 @@ import (
 	"github.com/weirstream/weir/internal/sql"
 )
 
-// FuzzEvaluate runs queries that parse, within two seconds: no panic, and no answer that
-// does not end once it is cancelled.
+// FuzzEvaluate runs queries that parse, within two seconds: no panic, no answer that does
+// not end once it is cancelled, and none that takes all memory.
 func FuzzEvaluate(f *testing.F) {
 	for i, c := range readCases(f, "testdata/functions.jsonl") {
 		if i%40 == 0 {
 			f.Add(c.SQL)
 		}
 	}
-	s, err := weir.Open(weir.WithWorkers(1), weir.WithConf("spark.sql.session.timeZone", "UTC"))
+	s, err := weir.Open(weir.WithWorkers(1), weir.WithConf("spark.sql.session.timeZone", "UTC"),
+		weir.WithConf("spark.weir.memory", "64m"))
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/weirstream/weir"
@@ -81,7 +82,26 @@ func show(ctx context.Context, w io.Writer, d *weir.DataFrame, format string) er
 		return d.WriteCSV(ctx, w)
 	case "vertical":
 		return d.ShowTo(ctx, w, console.Layout{Vertical: true})
-	default:
-		return d.ShowTo(ctx, w, console.Layout{})
 	}
+	if schema.Len() == 1 && slices.Contains(textColumns, schema.Fields[0].Name) {
+		return showText(ctx, w, d)
+	}
+	return d.ShowTo(ctx, w, console.Layout{})
+}
+
+// textColumns are those of EXPLAIN and SHOW CREATE TABLE: texts of many lines, which
+// nobody can read in the cells of a table.
+var textColumns = []string{"plan", "createtab_stmt"}
+
+func showText(ctx context.Context, w io.Writer, d *weir.DataFrame) error {
+	rows, err := d.Collect(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if _, err := fmt.Fprintln(w, r[0]); err != nil {
+			return err
+		}
+	}
+	return nil
 }

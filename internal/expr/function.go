@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/weirstream/weir/internal/batch"
+	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/types"
 )
 
@@ -145,6 +146,27 @@ type Env struct {
 	User string
 	// Chance is what functions of chance draw from.
 	Chance Chance
+	// Memory is how many bytes the session may use; 0 is no limit.
+	Memory int64
+}
+
+// room is what one call may make of one batch where the session has no limit: as much
+// as offsets of 32 bits reach over with any element.
+const room = 1 << 30
+
+// Room is how many bytes a call may make of one batch of rows: what one row asks for,
+// as repeat('x', 2000000000) does, must not take all memory from the others.
+func (e *Env) Room() int64 {
+	if e == nil || e.Memory <= 0 {
+		return room
+	}
+	return min(room, e.Memory)
+}
+
+// TooLarge is the error for a call that would make more than there is room for.
+func TooLarge(name string, bytes, most int64) error {
+	return fault.New(fault.TooLarge, "%s would make %d bytes of one batch of rows; %d is the most: "+
+		"ask for less, or raise spark.weir.memory where that is set", name, bytes, most).With("functionName", "`"+name+"`")
 }
 
 // Zone is the time zone, never nil.

@@ -28,6 +28,7 @@ var (
 	StructNameNotConst   = Condition{"DATATYPE_MISMATCH.CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING", "42K09"}
 	NonFoldable          = Condition{"DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", "42K09"}
 	SequenceWrongInput   = Condition{"DATATYPE_MISMATCH.SEQUENCE_WRONG_INPUT_TYPES", "42K09"}
+	TooLarge             = Condition{"RESULT_TOO_LARGE", "54000"}
 	TooManyElements      = Condition{"COLLECTION_SIZE_LIMIT_EXCEEDED.FUNCTION", "54000"}
 	RegexGroupIndex      = Condition{"INVALID_PARAMETER_VALUE.REGEX_GROUP_INDEX", "22023"}
 	ZeroIndex            = Condition{"INVALID_PARAMETER_VALUE.ZERO_INDEX", "22023"}

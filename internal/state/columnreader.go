@@ -20,6 +20,7 @@ type columnReader struct {
 	data    []byte
 	raw     []byte  // scratch: a piece of which nothing is kept
 	lengths []int32 // scratch
+	most    int     // elements of lists; 0 is as many as 32 bits count
 }
 
 // errShort says that columns need more bytes than there are.
@@ -222,6 +223,9 @@ func (r *columnReader) texts(c *batch.Column, n int) error {
 
 func (r *columnReader) lists(c *batch.Column, n int) error {
 	total, err := r.readLengths(n)
+	if err == nil && r.most > 0 && total > r.most {
+		err = errShort
+	}
 	if err != nil {
 		return err
 	}

@@ -69,6 +69,7 @@ type block struct {
 	rows, size          int        // size: of the body of a compressed one, before compression
 	runs                []ShardRun // none: the rows are in no order
 	body                []byte
+	most                int // elements of its lists; 0 is as many as 32 bits count
 }
 
 // castagnoli is the polynomial of all sums.

@@ -288,7 +288,7 @@ func (b *block) wanted(wanted func(shard uint8) bool) (sel []int32, all bool) {
 
 // decode makes the codec's columns those of a block.
 func (c *codec) decode(b *block, body []byte) error {
-	r := columnReader{data: body}
+	r := columnReader{data: body, most: b.most}
 	list := c.keys
 	if !b.deleted {
 		list = append(list[:len(list):len(list)], c.values...)

@@ -199,6 +199,7 @@ func TestChange(t *testing.T) {
 	b.Expect(b.Call("array_insert", x, i32(5), v), "[1, 2, 3, null, 9]", "NULL", "[null, null, null, null, null]",
 		"[4, null, null, null, 8]")
 	b.Expect(b.Call("array_repeat", v, i32(2)), "[9, 9]", "[9, 9]", "[null, null]", "[8, 8]")
+	b.Fails(fault.TooManyElements, "array_repeat", v, i32(1<<31-1))
 	b.Expect(b.Call("slice", x, i32(2), i32(5)), "[2, 3]", "NULL", "[]", "[]")
 	b.Expect(b.Call("slice", x, i32(-2), i32(1)), "[2]", "NULL", "[]", "[]")
 	b.Expect(b.Call("concat", x, b.Call("array", v), x), "[1, 2, 3, 9, 1, 2, 3]", "NULL", "[null]", "[4, 8, 4]")

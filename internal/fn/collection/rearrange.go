@@ -411,15 +411,22 @@ var repeat = &expr.Function{
 			Text: expr.CallText("array_repeat", args)}, nil
 	},
 	NullSafe: true,
-	Kernel: perCompile(func(b *builder, args []*batch.Column, i int32) (bool, error) {
-		if args[1].Null(int(i)) {
-			return false, nil
-		}
-		for n := expr.ArgOf[int32](args[1]).At(i); n > 0; n-- {
-			b.add(args[0], i)
-		}
-		return true, nil
-	}),
+	Kernel: func(_ *expr.Call, env *expr.Env) (expr.Kernel, error) {
+		most := mostElements(env)
+		return arrayKernel(func(b *builder, args []*batch.Column, i int32) (bool, error) {
+			if args[1].Null(int(i)) {
+				return false, nil
+			}
+			n := expr.ArgOf[int32](args[1]).At(i)
+			if all := int64(len(b.rows)) + int64(n); all > most {
+				return false, tooMany("array_repeat", all, most)
+			}
+			for ; n > 0; n-- {
+				b.add(args[0], i)
+			}
+			return true, nil
+		}), nil
+	},
 }
 
 // flatten is flatten(array of arrays): null where an inner array is.

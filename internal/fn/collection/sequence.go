@@ -20,15 +20,15 @@ var sequence = &expr.Function{
 	Kernel: func(c *expr.Call, env *expr.Env) (expr.Kernel, error) {
 		switch c.Typ.Elem.Kind {
 		case types.Byte:
-			return numbers[int8](), nil
+			return numbers[int8](mostElements(env)), nil
 		case types.Short:
-			return numbers[int16](), nil
+			return numbers[int16](mostElements(env)), nil
 		case types.Int:
-			return numbers[int32](), nil
+			return numbers[int32](mostElements(env)), nil
 		case types.Long:
-			return numbers[int64](), nil
+			return numbers[int64](mostElements(env)), nil
 		}
-		t := &times{date: c.Typ.Elem.Kind == types.Date, zone: datetime.UTC}
+		t := &times{date: c.Typ.Elem.Kind == types.Date, zone: datetime.UTC, most: mostElements(env)}
 		if c.Typ.Elem.Kind == types.Timestamp {
 			t.zone = datetime.NewZone(env.Zone())
 		}
@@ -96,7 +96,7 @@ func rowsOf(out *batch.Column, rows int, sel []int32, length func() int, row fun
 }
 
 // numbers is the loop over whole numbers.
-func numbers[T int8 | int16 | int32 | int64]() expr.Kernel {
+func numbers[T int8 | int16 | int32 | int64](most int64) expr.Kernel {
 	return func(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
 		start, stop := expr.ArgOf[T](args[0]), expr.ArgOf[T](args[1])
 		child := out.Children[0]
@@ -113,8 +113,8 @@ func numbers[T int8 | int16 | int32 | int64]() expr.Kernel {
 				return err
 			}
 			total := child.Len()
-			if n > int64(maxElements-total) {
-				return tooMany(n)
+			if all := int64(total) + n; n > most || all > most {
+				return tooMany("sequence", all, most)
 			}
 			child.Extend(int(n))
 			values := batch.Values[T](child)[total:]
@@ -126,12 +126,13 @@ func numbers[T int8 | int16 | int32 | int64]() expr.Kernel {
 	}
 }
 
-// maxElements is the length of the longest array.
-const maxElements = 1<<31 - 16
+// mostElements is how many elements a call may make of one batch: of 8 bytes each as
+// many as there is room for.
+func mostElements(env *expr.Env) int64 { return env.Room() / 8 }
 
-func tooMany(n int64) error {
-	return fault.New(fault.TooManyElements, "sequence would make an array of %d elements; %d is the most", n, maxElements).
-		With("functionName", "`sequence`").With("numberOfElements", fmt.Sprint(n))
+func tooMany(name string, n, most int64) error {
+	return fault.New(fault.TooManyElements, "%s would make arrays of %d elements of one batch of rows; %d is the most", name, n, most).
+		With("functionName", "`"+name+"`").With("numberOfElements", fmt.Sprint(n))
 }
 
 // count is how many numbers lie from one to another, or an error where the step
@@ -146,7 +147,7 @@ func count(from, to, step int64) (int64, error) {
 	case step != 0 || from != to:
 		return 0, fault.New(fault.SequenceBounds, "no sequence leads from %d to %d by %d", from, to, step)
 	}
-	return int64(min(n, maxElements)) + 1, nil
+	return int64(min(n, 1<<32)) + 1, nil // there is no room for so many
 }
 
 // times makes sequences of dates and timestamps.
@@ -154,6 +155,7 @@ type times struct {
 	date bool
 	zone *datetime.Zone
 	made []int64 // microseconds
+	most int64   // how many they may be
 }
 
 func (t *times) kernel(out *batch.Column, args []*batch.Column, rows int, sel []int32) error {
@@ -217,8 +219,8 @@ func (t *times) walk(start, stop int64, step types.Interval) error {
 		return fault.New(fault.SequenceBounds, "no sequence leads from the first time to the last by this step")
 	}
 	for k := int64(0); ; k++ {
-		if len(t.made) >= maxElements {
-			return tooMany(maxElements + 1)
+		if int64(len(t.made)) >= t.most {
+			return tooMany("sequence", t.most+1, t.most)
 		}
 		months, days := int64(step.Months)*k, int64(step.Days)*k
 		if months != int64(int32(months)) || days != int64(int32(days)) {

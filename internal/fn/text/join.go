@@ -135,18 +135,19 @@ func appendParts(dst []byte, c *batch.Column, row int32, separator string, first
 var repeat = &expr.Function{
 	Name:    "repeat",
 	Resolve: fixed("repeat", tString, tString, tInt),
-	Kernel: expr.Text2(func(dst []byte, s string, n int32) ([]byte, bool) {
-		for ; n > 0; n-- {
-			dst = append(dst, s...)
-		}
-		return dst, true
-	}),
+	Kernel: expr.Sized2(func(s string, n int32) int64 { return int64(len(s)) * int64(max(n, 0)) },
+		func(dst []byte, s string, n int32) ([]byte, bool) {
+			for ; n > 0; n-- {
+				dst = append(dst, s...)
+			}
+			return dst, true
+		}),
 }
 
 var space = &expr.Function{
 	Name:    "space",
 	Resolve: fixed("space", tString, tInt),
-	Kernel: expr.Text1(func(dst []byte, n int32) ([]byte, bool) {
+	Kernel: expr.Sized1(func(n int32) int64 { return int64(n) }, func(dst []byte, n int32) ([]byte, bool) {
 		for ; n > 0; n-- {
 			dst = append(dst, ' ')
 		}
@@ -170,7 +171,13 @@ func padding(name string, atStart bool) *expr.Function {
 			if isBinary(c) {
 				sub, count = subBytes, func(s string) int { return len(s) }
 			}
-			return expr.Text3(func(dst []byte, s string, n int32, pad string) ([]byte, bool) {
+			size := func(s string, n int32, pad string) int64 {
+				if pad == "" {
+					return int64(len(s))
+				}
+				return int64(len(s)) + int64(max(n, 0))*int64(len(pad))/int64(count(pad))
+			}
+			return expr.Sized3(size, func(dst []byte, s string, n int32, pad string) ([]byte, bool) {
 				have := count(s)
 				if int(n) <= have || pad == "" {
 					return append(dst, sub(s, 1, max(n, 0))...), true

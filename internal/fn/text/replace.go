@@ -18,13 +18,22 @@ var replace = &expr.Function{
 		search, ok1 := literalText(c.Args[1])
 		with, ok2 := literalText(c.Args[2])
 		if ok1 && ok2 {
-			return &replacement{child: args[0], search: search, with: with, out: batch.NewColumn(tString, 0)}, nil
+			return &replacement{child: args[0], search: search, with: with, out: batch.NewColumn(tString, 0), most: env.Room()}, nil
 		}
-		plain := &expr.Function{Kernel: expr.Text3(func(dst []byte, s, search, with string) ([]byte, bool) {
+		plain := &expr.Function{Kernel: expr.Sized3(replacedSize, func(dst []byte, s, search, with string) ([]byte, bool) {
 			return appendReplaced(dst, s, search, with), true
 		})}
 		return expr.CompileCall(plain, c, args, env)
 	},
+}
+
+// replacedSize is how long a text is at the most once search is replaced in it; where
+// that may be much, exactly.
+func replacedSize(s, search, with string) int64 {
+	if n := int64(len(s)) + int64(len(s)/max(1, len(search)))*int64(len(with)); n < 1<<20 || search == "" {
+		return n
+	}
+	return int64(len(s)) + int64(strings.Count(s, search))*int64(len(with))
 }
 
 // replacement is replace with constants: what length asks it can be told without
@@ -34,6 +43,7 @@ type replacement struct {
 	search, with string
 	out          *batch.Column
 	buf          []byte
+	most         int64 // bytes of one batch
 }
 
 func (r *replacement) Eval(b *batch.Batch, sel []int32) (*batch.Column, error) {
@@ -57,6 +67,9 @@ func (r *replacement) Eval(b *batch.Batch, sel []int32) (*batch.Column, error) {
 			continue
 		}
 		start := len(r.buf)
+		if n := int64(start) + replacedSize(s, r.search, r.with); n > r.most {
+			return nil, expr.TooLarge("replace", n, r.most)
+		}
 		r.buf = appendReplaced(r.buf, s, r.search, r.with)
 		to[i] = batch.View(r.buf[start:])
 	}

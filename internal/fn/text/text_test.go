@@ -109,6 +109,12 @@ func TestJoin(t *testing.T) {
 	b.Expect(b.Call("format_string", "%s|%05d|%2$x", s, n), "a|00001|1", "| null|null", "null|00003|3")
 	b.Expect(b.Call("format_number", 1234567.891, i32(2)), "1,234,567.89", "1,234,567.89", "1,234,567.89")
 	b.Expect(b.Call("repeat", s, n), "a", "NULL", "NULL")
+	for _, call := range []struct {
+		name string
+		args []any
+	}{{"repeat", []any{"abcdef", i32(1 << 30)}}, {"space", []any{i32(1<<31 - 1)}}, {"rpad", []any{"a", i32(1<<31 - 1), "é"}}} {
+		b.Fails(fault.TooLarge, call.name, call.args...)
+	}
 }
 
 func TestHashes(t *testing.T) {
