@@ -143,15 +143,15 @@ const (
 
 // byteClass is the sort of value or mark that begins with a byte.
 var byteClass = [256]uint8{
-	' ': spaceByte, '\t': spaceByte, '\r': spaceByte, '"': quoteByte, '-': numberByte,
+	' ': spaceByte, '\t': spaceByte, '"': quoteByte, '-': numberByte,
 	'0': numberByte, '1': numberByte, '2': numberByte, '3': numberByte, '4': numberByte,
 	'5': numberByte, '6': numberByte, '7': numberByte, '8': numberByte, '9': numberByte,
 	'{': openByte, '[': openByte, '}': closeByte, ']': closeByte,
 	't': wordByte, 'f': wordByte, 'n': wordByte,
 }
 
-// skipSpace is the index of the first byte from i on that is not a blank, a tab
-// or a carriage return. A line feed ends a line and is not skipped.
+// skipSpace is the index of the first byte from i on that is no blank and no tab. Line
+// feeds and carriage returns end lines and are not skipped.
 func skipSpace(t text, i int) int {
 	for byteClass[t.at(i)] == spaceByte {
 		i++
