@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -94,11 +95,13 @@ func (c *Checkpoint) Mirror() error { return c.writeFiles(false) }
 func (c *Checkpoint) writeFiles(closing bool) error {
 	c.mirror.writing.Lock()
 	defer c.mirror.writing.Unlock()
+	most := int64(math.MaxInt64)
 	for _, l := range c.files {
-		due, texts, below, err := c.due(l, closing)
+		due, texts, below, err := c.due(l, most, closing)
 		if err != nil {
 			return err
 		}
+		most = l.next - 1 // a batch that was planned and committed in between has no plan there yet
 		for i, batch := range due {
 			if err := c.writeFile(l, batch, texts[i]); err != nil {
 				c.postpone(l, due[i:])
@@ -112,9 +115,9 @@ func (c *Checkpoint) writeFiles(closing bool) error {
 	return nil
 }
 
-// due returns the batches of a log that are to be written now, their texts, and
-// the batch below which files are not kept.
-func (c *Checkpoint) due(l *logFiles, closing bool) (due []int64, texts [][]byte, below int64, err error) {
+// due returns the batches of a log that are to be written now, none above most, their
+// texts, and the batch below which files are not kept.
+func (c *Checkpoint) due(l *logFiles, most int64, closing bool) (due []int64, texts [][]byte, below int64, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed || c.broken != nil || c.journal.err != nil {
@@ -126,7 +129,7 @@ func (c *Checkpoint) due(l *logFiles, closing bool) (due []int64, texts [][]byte
 	known := l.texts(c.live)
 	last := l.next - 1
 	for _, batch := range slices.Sorted(maps.Keys(known)) {
-		if batch >= l.next {
+		if batch >= l.next && batch <= most {
 			due = append(due, batch)
 			last = batch
 		}

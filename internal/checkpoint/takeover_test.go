@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -195,4 +196,41 @@ func TestStaleSumsAreRemoved(t *testing.T) {
 	if there, _ := vfs.Exists(m, "ck/commits/.11.crc"); there {
 		t.Error("the sum of the file that was removed lies beside the new one")
 	}
+}
+
+// whileLinking calls before each time a file is published.
+type whileLinking struct {
+	*vfs.Memory
+	before func()
+}
+
+func (w *whileLinking) Link(oldName, newName string) error {
+	w.before()
+	return w.Memory.Link(oldName, newName)
+}
+
+// A batch that is planned and committed while the files are written has no commit there
+// before its plan: Spark, and whoever looks, would find one without offsets.
+func TestNoCommitWithoutItsPlan(t *testing.T) {
+	m := &whileLinking{Memory: new(vfs.Memory), before: func() {}}
+	c, _ := open(t, m, quiet)
+	must(t, run(c, 0, 2))
+	next := int64(2)
+	m.before = func() {
+		m.before = func() {}
+		must(t, run(c, next, next+1))
+	}
+	must(t, c.Mirror())
+	commits, err := batches(m, "ck/commits")
+	must(t, err)
+	for _, n := range commits {
+		if _, err := m.Stat(fmt.Sprint("ck/offsets/", n)); err != nil {
+			t.Errorf("batch %d is committed there, and not planned: %v", n, err)
+		}
+	}
+	must(t, c.Mirror())
+	if _, err := m.Stat("ck/commits/2"); err != nil {
+		t.Error(err)
+	}
+	must(t, c.Close())
 }

@@ -364,3 +364,13 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// What the decoder remembers of a minute is that of UTC: NZ, which makes a text as long
+// as one with milliseconds, is another zone.
+func TestMinuteOfAnotherZone(t *testing.T) {
+	d := mustDecoder(t, mustSchema(t, "a TIMESTAMP"), Options{})
+	rows := allRows(t, d, []byte(`{"a":"2026-03-01T12:10:00.00NZ"}`+"\n"+`{"a":"2026-03-01T12:10:07.123Z"}`+"\n"))
+	if got := fmt.Sprint(rows); got != "[[2026-02-28 23:10:00] [2026-03-01 12:10:07.123]]" {
+		t.Error(got)
+	}
+}

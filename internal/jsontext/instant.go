@@ -42,7 +42,9 @@ func (d *Decoder) timestamp(n *node, row, i int) int {
 	if !d.fromString(n, row, s) {
 		return failed
 	}
-	if len(s) == 24 && s[23] == 'Z' && s[16] == ':' && s[10] == 'T' && d.options.Formats.Timestamp == nil {
+	// Of the same length is …:00.00NZ, which is New Zealand's time.
+	x := t.word(i+16) ^ secondsShape
+	if len(s) == 24 && (x+digitLimits|x)&highs == 0 && s[10] == 'T' && d.options.Formats.Timestamp == nil {
 		micros := n.values.int64s[row]
 		d.minute = minute{date: t.word(i), clock: t.word(i + 8), micros: micros - micros%datetime.MicrosPerMinute}
 		if micros < 0 {
