@@ -49,7 +49,7 @@ func runScript(p *program, s *weir.Session, text string, out io.Writer, format s
 			queries = append(queries, r.Query)
 			return nil
 		}
-		return show(p.ctx, out, r.Rows, format)
+		return showResult(p.ctx, out, r, format)
 	})
 	if err != nil {
 		return err

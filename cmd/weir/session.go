@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
+	"strings"
 	"sync"
 
 	"github.com/weirstream/weir"
@@ -82,16 +82,26 @@ func show(ctx context.Context, w io.Writer, d *weir.DataFrame, format string) er
 		return d.WriteCSV(ctx, w)
 	case "vertical":
 		return d.ShowTo(ctx, w, console.Layout{Vertical: true})
+	default:
+		return d.ShowTo(ctx, w, console.Layout{})
 	}
-	if schema.Len() == 1 && slices.Contains(textColumns, schema.Fields[0].Name) {
-		return showText(ctx, w, d)
-	}
-	return d.ShowTo(ctx, w, console.Layout{})
 }
 
-// textColumns are those of EXPLAIN and SHOW CREATE TABLE: texts of many lines, which
-// nobody can read in the cells of a table.
-var textColumns = []string{"plan", "createtab_stmt"}
+// showResult prints what a statement gives: as a table, or as it is where that is one
+// text of many lines, which nobody can read in the cells of a table.
+func showResult(ctx context.Context, w io.Writer, r weir.Result, format string) error {
+	if r.Rows == nil || format != "table" || !manyLines(r.Text) {
+		return show(ctx, w, r.Rows, format)
+	}
+	return showText(ctx, w, r.Rows)
+}
+
+// manyLines reports whether a statement gives one text of many lines: EXPLAIN and SHOW
+// CREATE TABLE do.
+func manyLines(statement string) bool {
+	words := strings.Fields(strings.ToUpper(statement))
+	return len(words) > 1 && (words[0] == "EXPLAIN" || words[0] == "SHOW" && words[1] == "CREATE")
+}
 
 func showText(ctx context.Context, w io.Writer, d *weir.DataFrame) error {
 	rows, err := d.Collect(ctx)

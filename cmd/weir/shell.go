@@ -150,7 +150,7 @@ func (sh *shell) run(text string, interrupts <-chan os.Signal) {
 			fmt.Fprintf(sh.screen, "the stream %s runs, id %s; \\stop %[1]s stops it\n", r.Query.Name(), r.Query.ID())
 			return nil
 		}
-		return sh.show(ctx, r.Rows)
+		return sh.show(ctx, r)
 	})
 	close(over)
 	<-watched
@@ -172,9 +172,10 @@ func (sh *shell) run(text string, interrupts <-chan os.Signal) {
 
 // show prints what a statement gave: of a table as many rows as are to be shown, and
 // how many there are.
-func (sh *shell) show(ctx context.Context, d *weir.DataFrame) error {
-	if d == nil || sh.format == "json" || sh.format == "csv" {
-		return show(ctx, sh.screen, d, sh.format)
+func (sh *shell) show(ctx context.Context, r weir.Result) error {
+	d := r.Rows
+	if d == nil || sh.format == "json" || sh.format == "csv" || manyLines(r.Text) {
+		return showResult(ctx, sh.screen, r, sh.format)
 	}
 	schema, err := d.Schema(ctx)
 	if err != nil || schema.Len() == 0 {

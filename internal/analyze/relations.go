@@ -6,10 +6,8 @@ import (
 	"strings"
 
 	"github.com/weirstream/weir/connector"
-	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
-	"github.com/weirstream/weir/internal/fn/cast"
 	"github.com/weirstream/weir/internal/plan"
 	"github.com/weirstream/weir/types"
 )
@@ -276,16 +274,11 @@ func (r *resolution) constant(e expr.Expr) any {
 	if reads {
 		return nil
 	}
-	c := expr.Compiler{Cast: cast.New, Env: &expr.Env{ANSI: r.Resolver.ANSI, Location: r.Resolver.Location}}
-	eval, err := c.Compile(e)
+	v, err := r.value(e)
 	if err != nil {
 		return nil
 	}
-	column, err := eval.Eval(&batch.Batch{Rows: 1}, nil)
-	if err != nil {
-		return nil
-	}
-	return expr.ValueAt(column, 0)
+	return v
 }
 
 // subqueryAlias names a relation; column names become a projection.
