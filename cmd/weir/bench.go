@@ -4,59 +4,83 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"runtime/pprof"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
 
 	"github.com/weirstream/weir/bench"
 )
 
 type benchCommand struct {
-	Suite   string   `arg:"" enum:"nexmark,latency,start,lines,dstream,tpch" help:"What to measure: nexmark, latency, start, lines, dstream or tpch."`
-	Data    string   `help:"The folder of the data, made where it is missing; the default is weir-bench in your cache." placeholder:"DIR"`
-	Format  []string `enum:"parquet,json,typed" default:"parquet" help:"The input of nexmark: parquet, json, typed (columns in memory)."`
-	Queries []string `help:"The queries to run, such as q0,q5; without it all." placeholder:"q0,q5"`
-	Events  int64    `help:"How many records; the default is the suite's." placeholder:"N"`
-	Batch   int64    `help:"How many records a batch takes; the default is 500000." placeholder:"N"`
-	Workers int      `help:"How many tasks run at once; 0 is one for each processor."`
-	Store   string   `enum:"mem,lsm," default:"" help:"Where keyed state lives: mem, in memory while it fits, or lsm, on disk." placeholder:"mem|lsm"`
-	Memory  string   `help:"How much memory a query may take, such as 1GiB." placeholder:"SIZE"`
-	Rounds  int      `default:"1" help:"How often everything is measured; the median counts."`
-	Check   bool     `help:"Run each query once more, not timed, for a checksum of its result."`
-	Vs      []string `enum:"spark,duckdb" help:"Other engines to measure in turns with weir: spark, duckdb." placeholder:"ENGINE"`
-	Peers   string   `help:"The folder with the other engines' scripts." placeholder:"DIR"`
-	Profile string   `name:"cpuprofile" hidden:"" type:"path" placeholder:"FILE"`
-	JSON    string   `name:"json" help:"Write the results to this file too, as JSON." placeholder:"FILE"`
+	options             bench.Options
+	suite               string
+	store, memory       string
+	profile, jsonResult string
 }
 
-// Run measures and prints a table.
-func (c *benchCommand) Run(p *program) error {
-	o := bench.Options{Data: c.Data, Inputs: c.Format, Queries: c.Queries, Events: c.Events, Batch: c.Batch, Workers: c.Workers,
-		State: stateOptions(c.Store, c.Memory), Rounds: c.Rounds, Check: c.Check, Peers: bench.Peers{Names: c.Vs, Dir: c.Peers}, Log: p.err}
-	if c.Events < 0 || c.Batch < 0 || c.Workers < 0 || c.Rounds < 1 {
+func newBench(p *program) *cobra.Command {
+	b := new(benchCommand)
+	suites := slices.Sorted(maps.Keys(benchSuites))
+	c := p.command("bench SUITE", "Measure, beside other engines where asked", oneOf("SUITE", suites...), func(args []string) error {
+		b.suite = args[0]
+		return b.run(p)
+	})
+	c.Long = "Measure, beside other engines where asked. A suite is one of " + strings.Join(suites, ", ") + "."
+	c.ValidArgs = suites
+	o, f := &b.options, c.Flags()
+	o.Inputs = []string{"parquet"}
+	f.StringVar(&o.Data, "data", "", "the folder `DIR` of the data, made where it is missing; the default is weir-bench in your cache")
+	addChoices(c, &o.Inputs, "format", "the input of nexmark; typed is columns in memory", "parquet", "json", "typed")
+	f.StringSliceVar(&o.Queries, "queries", nil, "run these `QUERIES`, such as q0,q5; without it all")
+	f.Int64Var(&o.Events, "events", 0, "take `N` records; the default is the suite's")
+	f.Int64Var(&o.Batch, "batch", 0, "a batch takes `N` records; the default is 500000")
+	f.IntVar(&o.Workers, "workers", 0, "how many tasks run at once; `N` = 0 is one for each processor")
+	addStateFlags(c, &b.store, &b.memory)
+	f.IntVar(&o.Rounds, "rounds", 1, "measure everything `N` times; the median counts")
+	f.BoolVar(&o.Check, "check", false, "run each query once more, not timed, for a checksum of its result")
+	addChoices(c, &o.Peers.Names, "vs", "other engines to measure in turns with weir", "spark", "duckdb")
+	f.StringVar(&o.Peers.Dir, "peers", "", "the folder `DIR` with the other engines' scripts")
+	f.StringVar(&b.jsonResult, "json", "", "write the results to this `FILE` too, as JSON")
+	f.StringVar(&b.profile, "cpuprofile", "", "write where the processors' time goes into this `FILE`")
+	return c
+}
+
+// benchSuites are what can be measured.
+var benchSuites = map[string]func(context.Context, bench.Options) ([]bench.Result, error){
+	"nexmark": bench.Nexmark, "latency": bench.Latency, "start": bench.Start, "lines": bench.Lines,
+	"dstream": bench.DStream, "tpch": bench.TPCH,
+}
+
+// run measures and prints a table.
+func (c *benchCommand) run(p *program) error {
+	o := c.options
+	o.State, o.Log = stateOptions(c.store, c.memory), p.err
+	if o.Events < 0 || o.Batch < 0 || o.Workers < 0 || o.Rounds < 1 {
 		return &usageError{"--events, --batch, --workers and --rounds must be positive"}
 	}
-	if err := o.Peers.Check(); err != nil && c.Suite != "tpch" && c.Suite != "dstream" { // those bring their own programs
+	if err := o.Peers.Check(); err != nil && c.suite != "tpch" && c.suite != "dstream" { // those bring their own programs
 		return &usageError{err.Error()}
 	}
-	suites := map[string]func(context.Context, bench.Options) ([]bench.Result, error){
-		"nexmark": bench.Nexmark, "latency": bench.Latency, "start": bench.Start, "lines": bench.Lines,
-		"dstream": bench.DStream, "tpch": bench.TPCH}
-	stop, err := profile(c.Profile)
+	stop, err := profile(c.profile)
 	if err != nil {
 		return err
 	}
-	results, err := suites[c.Suite](p.ctx, o)
+	results, err := benchSuites[c.suite](p.ctx, o)
 	err = errors.Join(err, stop())
 	if len(results) == 0 {
 		return err
 	}
 	// What was measured before a failure is shown nevertheless.
 	err = errors.Join(err, bench.WriteTable(p.out, results))
-	if c.JSON != "" {
-		err = errors.Join(err, writeResults(c.JSON, results))
+	if c.jsonResult != "" {
+		err = errors.Join(err, writeResults(c.jsonResult, results))
 	}
 	for _, r := range results {
-		if r.Failed != "" && len(c.Queries) > 0 && r.Engine == "weir" {
+		if r.Failed != "" && len(o.Queries) > 0 && r.Engine == "weir" {
 			err = errors.Join(err, fmt.Errorf("%s over %s was not measured: %s", r.Query, r.Input, r.Failed))
 		}
 	}

@@ -3,13 +3,27 @@ package main
 import (
 	"fmt"
 	"text/tabwriter"
+
+	"github.com/spf13/cobra"
 )
 
 type checkCommand struct {
-	Job        string `arg:"" help:"The job, perhaps changed: a file of SQL statements; - is standard input."`
-	Checkpoint string `arg:"" help:"The checkpoint on which it would be started. A query may be running on it."`
-	Table      string `help:"The job's streaming table, if it has several." placeholder:"NAME"`
+	job        jobFlags
+	checkpoint string
 	sessionFlags
+}
+
+func newCheck(p *program) *cobra.Command {
+	k := new(checkCommand)
+	c := p.command("check JOB.sql CHECKPOINT", "Say what becomes of a checkpoint if a changed job is started on it",
+		arguments("JOB.sql", "CHECKPOINT"), func(args []string) error {
+			k.job.file, k.checkpoint = args[0], args[1]
+			return k.run(p)
+		})
+	c.Long = "Say what becomes of a checkpoint if a changed job is started on it. A query may be running on it."
+	c.Flags().StringVar(&k.job.table, "table", "", "the streaming table of this `NAME`, if the job has several")
+	k.add(c)
+	return c
 }
 
 // refusedError says that the job would not start; the report says why.
@@ -19,18 +33,18 @@ func (e *refusedError) Error() string {
 	return fmt.Sprintf("the job cannot be started on the checkpoint %s", e.checkpoint)
 }
 
-// Run compares a job with a checkpoint and prints what becomes of it.
-func (c *checkCommand) Run(p *program) error {
+// run compares a job with a checkpoint and prints what becomes of it.
+func (c *checkCommand) run(p *program) error {
 	s, err := c.open(p.out)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	w, err := definedBy(p.ctx, s, jobFlags{c.Job, c.Table}, c.Checkpoint, p.in)
+	w, err := definedBy(p.ctx, s, c.job, c.checkpoint, p.in)
 	if err != nil {
 		return err
 	}
-	report, err := w.Check(p.ctx, c.Checkpoint)
+	report, err := w.Check(p.ctx, c.checkpoint)
 	if err != nil {
 		return err
 	}
@@ -42,7 +56,7 @@ func (c *checkCommand) Run(p *program) error {
 		return err
 	}
 	if report.Refused() {
-		return &refusedError{c.Checkpoint}
+		return &refusedError{c.checkpoint}
 	}
 	return nil
 }

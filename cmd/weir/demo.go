@@ -13,17 +13,31 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/weirstream/weir"
 )
 
 type demoCommand struct {
-	For    time.Duration `help:"How long to run; without --events the default is 20s." placeholder:"20s"`
-	Events int64         `help:"Run up to this event as fast as possible, and end." placeholder:"N"`
-	Dir    string        `help:"Where results and checkpoints lie; the default is a directory weir-demo in your cache." placeholder:"DIR"`
-	Seed   int64         `default:"1" help:"Which events there are."`
-	Batch  int64         `default:"100000" help:"How many events a batch takes at most."`
-	Reset  bool          `help:"Forget what was processed before, and start anew."`
+	lasts         time.Duration
+	events, batch int64
+	dir           string
+	seed          int64
+	reset         bool
 	sessionFlags
+}
+
+func newDemo(p *program) *cobra.Command {
+	d := new(demoCommand)
+	c := p.command("demo", "Run the main job on built-in input", arguments(), func([]string) error { return d.run(p) })
+	c.Flags().DurationVar(&d.lasts, "for", 0, "run for this `TIME`; without --events the default is 20s")
+	c.Flags().Int64Var(&d.events, "events", 0, "run up to event `N` as fast as possible, and end")
+	c.Flags().StringVar(&d.dir, "dir", "", "results and checkpoints lie in `DIR`; the default is weir-demo in your cache")
+	c.Flags().Int64Var(&d.seed, "seed", 1, "which events there are")
+	c.Flags().Int64Var(&d.batch, "batch", 100_000, "a batch takes at most `N` events")
+	c.Flags().BoolVar(&d.reset, "reset", false, "forget what was processed before, and start anew")
+	d.add(c)
+	return c
 }
 
 //go:embed demo.sql
@@ -33,16 +47,16 @@ var demoJob string
 // --events is not given.
 const demoRate = 50_000
 
-// Run runs the job of demo.sql, and ends with what was processed. Run again, it
+// run runs the job of demo.sql, and ends with what was processed. Run again, it
 // goes on from its checkpoint.
-func (c *demoCommand) Run(p *program) error {
-	if c.Events < 0 || c.For < 0 || c.Batch < 1 || c.Seed < 0 {
+func (c *demoCommand) run(p *program) error {
+	if c.events < 0 || c.lasts < 0 || c.batch < 1 || c.seed < 0 {
 		return &usageError{"--events, --for, --seed and --batch must be positive"}
 	}
 	if err := c.directory(); err != nil {
 		return err
 	}
-	before, err := processed(c.Dir)
+	before, err := processed(c.dir)
 	if err != nil {
 		return err
 	}
@@ -57,11 +71,11 @@ func (c *demoCommand) Run(p *program) error {
 		return err
 	}
 	// Ctrl-C has ended the stream; the totals are read nevertheless.
-	t, err := readTotals(context.WithoutCancel(p.ctx), s, c.Dir)
+	t, err := readTotals(context.WithoutCancel(p.ctx), s, c.dir)
 	if err != nil {
 		return err
 	}
-	return t.print(p.out, before, c.Dir)
+	return t.print(p.out, before, c.dir)
 }
 
 // process runs the job until it ends.
@@ -73,7 +87,7 @@ func (c *demoCommand) process(p *program, s *weir.Session, view *demoView) error
 		ctx, stop = context.WithTimeout(ctx, d)
 		defer stop()
 	}
-	fmt.Fprintf(p.err, "weir demo: results in %s\n", c.Dir)
+	fmt.Fprintf(p.err, "weir demo: results in %s\n", c.dir)
 	var queries []*weir.Query
 	err := s.Run(ctx, c.job(), func(r weir.Result) error {
 		if r.Query != nil {
@@ -93,24 +107,24 @@ func (c *demoCommand) process(p *program, s *weir.Session, view *demoView) error
 
 // duration is how long the demo runs; zero is until all events are done.
 func (c *demoCommand) duration() time.Duration {
-	if c.For == 0 && c.Events == 0 {
+	if c.lasts == 0 && c.events == 0 {
 		return 20 * time.Second
 	}
-	return c.For
+	return c.lasts
 }
 
 // job is the text of demo.sql with the parameters of this run.
 func (c *demoCommand) job() string {
-	source := fmt.Sprintf("seed '%d', rate '%d', maxEventsPerTrigger '%d'", c.Seed, demoRate, c.Batch)
+	source := fmt.Sprintf("seed '%d', rate '%d', maxEventsPerTrigger '%d'", c.seed, demoRate, c.batch)
 	trigger := "500 milliseconds"
-	if c.Events > 0 {
-		source += fmt.Sprintf(", events '%d'", c.Events)
+	if c.events > 0 {
+		source += fmt.Sprintf(", events '%d'", c.events)
 		trigger = "availableNow"
 	} else {
 		source += fmt.Sprintf(", eventsPerSecond '%d'", demoRate)
 	}
 	return strings.NewReplacer("${source}", source, "${rate}", fmt.Sprint(demoRate), "${trigger}", trigger,
-		"${format}", tap{}.Name(), "${dir}", strings.ReplaceAll(strings.ReplaceAll(c.Dir, `\`, `\\`), "'", `\'`)).Replace(demoJob)
+		"${format}", tap{}.Name(), "${dir}", strings.ReplaceAll(strings.ReplaceAll(c.dir, `\`, `\\`), "'", `\'`)).Replace(demoJob)
 }
 
 // demoSettings are what a directory of the demo was made with.
@@ -121,20 +135,20 @@ type demoSettings struct {
 // directory makes the directory, or checks that what lies there was made with the
 // same seed.
 func (c *demoCommand) directory() error {
-	if c.Dir == "" {
+	if c.dir == "" {
 		cache, err := os.UserCacheDir()
 		if err != nil {
 			cache = "." // nobody's home: the working directory
 		}
-		c.Dir = filepath.Join(cache, "weir-demo")
+		c.dir = filepath.Join(cache, "weir-demo")
 	}
-	dir, err := filepath.Abs(c.Dir)
+	dir, err := filepath.Abs(c.dir)
 	if err != nil {
 		return err
 	}
-	c.Dir = dir
+	c.dir = dir
 	name := filepath.Join(dir, "demo.json")
-	if c.Reset {
+	if c.reset {
 		if err := resetDemo(dir, name); err != nil {
 			return err
 		}
@@ -150,28 +164,28 @@ func (c *demoCommand) directory() error {
 	if err := json.Unmarshal(text, &made); err != nil {
 		return fmt.Errorf("%s: %w; start anew with --reset", name, err)
 	}
-	if made.Seed != c.Seed {
+	if made.Seed != c.seed {
 		return &usageError{fmt.Sprintf("%s was made with --seed %d, not %d: start anew with --reset, or take another --dir",
-			dir, made.Seed, c.Seed)}
+			dir, made.Seed, c.seed)}
 	}
 	return nil
 }
 
 // newDirectory notes the settings in a directory that must be empty.
 func (c *demoCommand) newDirectory(name string) error {
-	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
+	if err := os.MkdirAll(c.dir, 0o755); err != nil {
 		return err
 	}
-	entries, err := os.ReadDir(c.Dir)
+	entries, err := os.ReadDir(c.dir)
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
 		if !strings.HasPrefix(e.Name(), "demo.json") {
-			return &usageError{fmt.Sprintf("%s is not empty and holds no demo: take another --dir", c.Dir)}
+			return &usageError{fmt.Sprintf("%s is not empty and holds no demo: take another --dir", c.dir)}
 		}
 	}
-	text, err := json.Marshal(demoSettings{c.Seed})
+	text, err := json.Marshal(demoSettings{c.seed})
 	if err != nil {
 		return err
 	}

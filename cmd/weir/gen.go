@@ -3,34 +3,53 @@ package main
 import (
 	"fmt"
 
+	"github.com/spf13/cobra"
+
 	"github.com/weirstream/weir/bench"
 	"github.com/weirstream/weir/bench/gen"
 )
 
 type genCommand struct {
-	Kind          string `arg:"" enum:"nexmark,ysb,lines" help:"What to make: nexmark, ysb or lines."`
-	Events        int64  `default:"1000000" help:"How many records."`
-	Seed          uint64 `default:"1" help:"The same seed makes the same records."`
-	Out           string `required:"" help:"The directory to write into." placeholder:"DIR"`
-	Format        string `default:"json" enum:"json,parquet,text" help:"json, parquet or text; lines as json are text."`
-	EventsPerFile int64  `default:"250000" help:"How many records a file holds."`
-	Compression   string `default:"snappy" enum:"snappy,zstd,gzip,none" help:"Of Parquet: snappy, zstd, gzip or none."`
-	Workers       int    `help:"How many files are written at once; 0 is one for each processor."`
+	kind                     string
+	events, eventsPerFile    int64
+	seed                     uint64
+	out, format, compression string
+	workers                  int
 }
 
-// Run writes the files. A file appears when it is whole.
-func (c *genCommand) Run(p *program) error {
-	if c.Events < 0 || c.EventsPerFile < 1 || c.Workers < 0 {
+func newGen(p *program) *cobra.Command {
+	g := new(genCommand)
+	kinds := []string{"nexmark", "ysb", "lines"}
+	c := p.command("gen KIND --out DIR", "Write generated input as files", oneOf("KIND", kinds...), func(args []string) error {
+		g.kind = args[0]
+		return g.run(p)
+	})
+	c.Long = "Write generated input as files: records of Nexmark (bids, auctions, persons), of the Yahoo streaming benchmark, or lines of words."
+	c.ValidArgs = kinds
+	c.Flags().StringVar(&g.out, "out", "", "write into the directory `DIR`")
+	c.Flags().Int64Var(&g.events, "events", 1_000_000, "make `N` records")
+	c.Flags().Uint64Var(&g.seed, "seed", 1, "the same `SEED` makes the same records")
+	addChoice(c, &g.format, "format", "of the files; lines as json are text", "json", "parquet", "text")
+	c.Flags().Int64Var(&g.eventsPerFile, "events-per-file", 250_000, "a file holds `N` records")
+	addChoice(c, &g.compression, "compression", "of Parquet", "snappy", "zstd", "gzip", "none")
+	c.Flags().IntVar(&g.workers, "workers", 0, "write `N` files at once; 0 is one for each processor")
+	required(c, "out")
+	return c
+}
+
+// run writes the files. A file appears when it is whole.
+func (c *genCommand) run(p *program) error {
+	if c.events < 0 || c.eventsPerFile < 1 || c.workers < 0 {
 		return &usageError{"--events, --events-per-file and --workers must be positive"}
 	}
-	if c.Format == "text" && c.Kind != "lines" {
-		return &usageError{fmt.Sprintf("%s has several columns; --format is json or parquet for it", c.Kind)}
+	if c.format == "text" && c.kind != "lines" {
+		return &usageError{fmt.Sprintf("%s has several columns; --format is json or parquet for it", c.kind)}
 	}
-	files := gen.Files{Records: c.Events, PerFile: c.EventsPerFile, Workers: c.Workers}
-	d := bench.Dataset{Kind: c.Kind, Seed: c.Seed, Format: c.Format, Compression: c.Compression, Files: files}
-	if err := d.Write(p.ctx, c.Out); err != nil {
+	files := gen.Files{Records: c.events, PerFile: c.eventsPerFile, Workers: c.workers}
+	d := bench.Dataset{Kind: c.kind, Seed: c.seed, Format: c.format, Compression: c.compression, Files: files}
+	if err := d.Write(p.ctx, c.out); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(p.out, "%d records in %d files in %s\n", c.Events, files.Len(), c.Out)
+	_, err := fmt.Fprintf(p.out, "%d records in %d files in %s\n", c.events, files.Len(), c.out)
 	return err
 }

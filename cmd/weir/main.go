@@ -11,7 +11,7 @@
 //	weir bench           measurements, beside other engines
 //	weir version
 //
-//	arguments ─▶ kong ─▶ a command's Run ─▶ weir.Session ─▶ queries
+//	arguments ─▶ cobra ─▶ a command's run ─▶ weir.Session ─▶ queries
 //	                          │                               │ progress
 //	Ctrl-C ─▶ program.ctx ────┘       statusLine, serveMetrics ◀┘
 //
@@ -29,7 +29,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/alecthomas/kong"
+	"github.com/spf13/cobra"
 )
 
 // The exit codes.
@@ -39,21 +39,6 @@ const (
 	exitUsage       = 2
 	exitInterrupted = 130
 )
-
-// commands are what the first word of the command line may be.
-type commands struct {
-	Verbose bool `help:"Show the chain of causes of an error, and debug logs."`
-
-	Demo    demoCommand    `cmd:"" help:"Run the main job on built-in input."`
-	Run     runCommand     `cmd:"" help:"Run a job: a file of SQL statements."`
-	SQL     sqlCommand     `cmd:"" name:"sql" help:"Run one statement, or an interactive shell."`
-	State   stateCommand   `cmd:"" help:"Show the state that a checkpoint holds."`
-	Replay  replayCommand  `cmd:"" help:"Run batches of a checkpoint again, and show what each operator took and gave."`
-	Check   checkCommand   `cmd:"" help:"Say what becomes of a checkpoint if a changed job is started on it."`
-	Gen     genCommand     `cmd:"" help:"Write generated input as files."`
-	Bench   benchCommand   `cmd:"" help:"Measure, beside other engines where asked."`
-	Version versionCommand `cmd:"" help:"Print the version."`
-}
 
 // program is what every command is given.
 type program struct {
@@ -65,43 +50,52 @@ type program struct {
 	// atEase says that Ctrl-C is no reason to end: a shell cancels statements
 	// with it.
 	atEase bool
+
+	// begun says that the command line was right: what goes wrong from then on is no
+	// error of usage.
+	begun bool
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
 // run runs one command line and returns the exit code.
 func run(args []string, in io.Reader, out, errOut io.Writer) int {
-	var c commands
-	code := -1
-	parser, err := kong.New(&c, kong.Name("weir"), kong.Writers(out, errOut),
-		kong.Description("Stream processing with the semantics of Spark's Structured Streaming."),
-		kong.Exit(func(n int) { code = n }))
-	if err != nil {
-		fmt.Fprintln(errOut, "weir:", err)
-		return exitUsage
-	}
-	if len(args) == 0 {
-		args = []string{"--help"}
-	}
-	line, err := parser.Parse(args)
-	if code >= 0 {
-		return code
-	}
-	if err != nil {
-		fmt.Fprintf(errOut, "weir: %v; weir --help shows the commands\n", err)
-		return exitUsage
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
+	p := &program{ctx: ctx, in: in, out: out, err: errOut}
+	root := commands(p)
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	err := root.Execute()
+	if err != nil && !p.begun {
+		fmt.Fprintf(errOut, "weir: %v; weir --help shows the commands\n", err)
+		return exitUsage
+	}
+	return finish(err, ctx.Err() != nil && !p.atEase, p.verbose, errOut)
+}
+
+// commands are what the first word of the command line may be.
+func commands(p *program) *cobra.Command {
+	root := &cobra.Command{Use: "weir", Short: "Stream processing with the semantics of Spark's Structured Streaming",
+		Version: version(), SilenceErrors: true, SilenceUsage: true, Args: noCommand,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+	root.PersistentFlags().BoolVar(&p.verbose, "verbose", false, "show the chain of causes of an error, and debug logs")
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(newDemo(p), newRun(p), newSQL(p), newState(p), newReplay(p), newCheck(p), newGen(p), newBench(p), newVersion(p))
+	return root
+}
+
+// begin is called when the command line was read and its command begins.
+func (p *program) begin() {
+	p.begun = true
 	level := slog.LevelInfo
-	if c.Verbose {
+	if p.verbose {
 		level = slog.LevelDebug
 	}
-	slog.SetDefault(slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: level})))
-	p := &program{ctx: ctx, in: in, out: out, err: errOut, verbose: c.Verbose}
-	err = line.Run(p)
-	return finish(err, ctx.Err() != nil && !p.atEase, c.Verbose, errOut)
+	slog.SetDefault(slog.New(slog.NewTextHandler(p.err, &slog.HandlerOptions{Level: level})))
 }
 
 // finish prints an error as one readable text and gives the exit code.
@@ -144,10 +138,9 @@ type usageError struct{ text string }
 
 func (e *usageError) Error() string { return e.text }
 
-type versionCommand struct{}
-
-// Run prints the version.
-func (*versionCommand) Run(p *program) error {
-	_, err := fmt.Fprintln(p.out, version())
-	return err
+func newVersion(p *program) *cobra.Command {
+	return p.command("version", "Print the version", arguments(), func([]string) error {
+		_, err := fmt.Fprintln(p.out, version())
+		return err
+	})
 }

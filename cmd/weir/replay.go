@@ -9,21 +9,37 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/weirstream/weir"
 )
 
 type replayCommand struct {
-	Checkpoint string `arg:"" help:"The checkpoint of a query, running or not."`
-	Batches    string `required:"" help:"The batches to run again: 7, or 3..7, or 3.. for all from 3 on." placeholder:"N..M"`
-	Job        string `help:"The job, if the checkpoint does not remember it, or a changed one." placeholder:"JOB.sql"`
-	Table      string `help:"Its streaming table, if it has several." placeholder:"NAME"`
-	Rows       int    `short:"v" help:"Show so many rows that each operator gave." placeholder:"N"`
+	checkpoint, batches string
+	job                 jobFlags
+	rows                int
 	sessionFlags
 }
 
-// Run runs batches again and prints what they did.
-func (c *replayCommand) Run(p *program) error {
-	first, last, err := batchRange(c.Batches)
+func newReplay(p *program) *cobra.Command {
+	r := new(replayCommand)
+	c := p.command("replay CHECKPOINT --batches N..M", "Run batches of a checkpoint again, and show what each operator took and gave",
+		arguments("CHECKPOINT"), func(args []string) error {
+			r.checkpoint = args[0]
+			return r.run(p)
+		})
+	c.Flags().StringVar(&r.batches, "batches", "", "run batches `N..M` again: 3..7, or 7 alone, or 3.. for all from 3 on")
+	c.Flags().StringVar(&r.job.file, "job", "", "run `JOB.sql`, if the checkpoint does not remember its job, or to try a changed one")
+	c.Flags().StringVar(&r.job.table, "table", "", "the streaming table of this `NAME`, if the job has several")
+	c.Flags().IntVarP(&r.rows, "rows", "v", 0, "show `N` of the rows that each operator gave")
+	required(c, "batches")
+	r.add(c)
+	return c
+}
+
+// run runs batches again and prints what they did.
+func (c *replayCommand) run(p *program) error {
+	first, last, err := batchRange(c.batches)
 	if err != nil {
 		return err
 	}
@@ -32,11 +48,11 @@ func (c *replayCommand) Run(p *program) error {
 		return err
 	}
 	defer s.Close()
-	w, err := definedBy(p.ctx, s, jobFlags{c.Job, c.Table}, c.Checkpoint, p.in)
+	w, err := definedBy(p.ctx, s, c.job, c.checkpoint, p.in)
 	if err != nil {
 		return err
 	}
-	return w.Replay(p.ctx, weir.ReplayOptions{Checkpoint: c.Checkpoint, First: first, Last: last, Sample: c.Rows},
+	return w.Replay(p.ctx, weir.ReplayOptions{Checkpoint: c.checkpoint, First: first, Last: last, Sample: c.rows},
 		func(t *weir.BatchTrace) error { return printTrace(p.out, t) })
 }
 

@@ -6,21 +6,34 @@ import (
 	"os"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/weirstream/weir"
 )
 
 type runCommand struct {
-	File    string `arg:"" help:"The job: a file of SQL statements; - is standard input."`
-	Metrics string `help:"Serve Prometheus metrics on this loopback address." placeholder:"127.0.0.1:4040"`
+	file, metrics string
 	sessionFlags
 }
 
-// Run runs the statements; streams run until they end or Ctrl-C.
-func (c *runCommand) Run(p *program) error {
-	if strings.HasSuffix(c.File, ".py") {
+func newRun(p *program) *cobra.Command {
+	r := new(runCommand)
+	c := p.command("run JOB.sql", "Run a job: a file of SQL statements", arguments("JOB.sql"), func(args []string) error {
+		r.file = args[0]
+		return r.run(p)
+	})
+	c.Long = "Run a job: a file of SQL statements; - is standard input. Streams run until they end or Ctrl-C."
+	c.Flags().StringVar(&r.metrics, "metrics", "", "serve Prometheus metrics on this loopback `ADDRESS`, such as 127.0.0.1:4040")
+	r.add(c)
+	return c
+}
+
+// run runs the statements; streams run until they end or Ctrl-C.
+func (c *runCommand) run(p *program) error {
+	if strings.HasSuffix(c.file, ".py") {
 		return &usageError{"Python jobs need the Spark Connect server, which this version of weir does not have"}
 	}
-	text, err := readJob(c.File, p.in)
+	text, err := readJob(c.file, p.in)
 	if err != nil {
 		return err
 	}
@@ -32,7 +45,7 @@ func (c *runCommand) Run(p *program) error {
 	}
 	defer s.Close()
 	s.Streams().AddListener(view)
-	stopMetrics, err := serveMetrics(c.Metrics, s.MetricsHandler(), p.err)
+	stopMetrics, err := serveMetrics(c.metrics, s.MetricsHandler(), p.err)
 	if err != nil {
 		return err
 	}

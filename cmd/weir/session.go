@@ -8,16 +8,31 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/spf13/cobra"
+
 	"github.com/weirstream/weir"
 	"github.com/weirstream/weir/connector/console"
 )
 
 // sessionFlags are what the commands that open a session have in common.
 type sessionFlags struct {
-	Conf    map[string]string `help:"Settings, as NAME=VALUE." placeholder:"NAME=VALUE"`
-	Workers int               `help:"How many tasks run at once; 0 is one for each processor."`
-	Memory  string            `help:"How much memory a query may take, such as 1GiB; state beyond it goes to disk." placeholder:"SIZE"`
-	Store   string            `help:"Where keyed state lives: mem, in memory while it fits, or lsm, on disk." enum:"mem,lsm," default:"" placeholder:"mem|lsm"`
+	conf          settings
+	workers       int
+	memory, store string
+}
+
+// add adds the flags to a command.
+func (f *sessionFlags) add(c *cobra.Command) {
+	f.conf = settings{}
+	c.Flags().Var(f.conf, "conf", "a setting; once for each")
+	c.Flags().IntVar(&f.workers, "workers", 0, "how many tasks run at once; `N` = 0 is one for each processor")
+	addStateFlags(c, &f.store, &f.memory)
+}
+
+// addStateFlags adds the flags about state.
+func addStateFlags(c *cobra.Command, store, memory *string) {
+	c.Flags().StringVar(memory, "memory", "", "a query may take memory of this `SIZE`, such as 1GiB; state beyond it goes to disk")
+	addOptionalChoice(c, store, "store", "where keyed state lives: mem, in memory while it fits, or lsm, on disk", "mem", "lsm")
 }
 
 // stateOptions are those of the flags about state.
@@ -33,12 +48,12 @@ func stateOptions(store, memory string) (options []weir.Option) {
 
 // open opens a session that prints to out.
 func (f *sessionFlags) open(out io.Writer, more ...weir.Option) (*weir.Session, error) {
-	if f.Workers < 0 {
-		return nil, &usageError{fmt.Sprintf("--workers is %d; it must be 0 or more", f.Workers)}
+	if f.workers < 0 {
+		return nil, &usageError{fmt.Sprintf("--workers is %d; it must be 0 or more", f.workers)}
 	}
-	options := append([]weir.Option{weir.WithOutput(out), weir.WithWorkers(f.Workers)}, more...)
-	options = append(options, stateOptions(f.Store, f.Memory)...)
-	for k, v := range f.Conf {
+	options := append([]weir.Option{weir.WithOutput(out), weir.WithWorkers(f.workers)}, more...)
+	options = append(options, stateOptions(f.store, f.memory)...)
+	for k, v := range f.conf {
 		options = append(options, weir.WithConf(k, v))
 	}
 	return weir.Open(options...)

@@ -43,7 +43,7 @@ func (c *sqlCommand) shell(p *program) error {
 	p.atEase = true
 	in := p.in.(*os.File)
 	keys := &keyboard{from: in}
-	sh := &shell{in: in, keys: keys, format: c.Format, rows: shownRows, history: openHistory(historyFile()), screen: term.NewTerminal(struct {
+	sh := &shell{in: in, keys: keys, format: c.format, rows: shownRows, history: openHistory(historyFile()), screen: term.NewTerminal(struct {
 		io.Reader
 		io.Writer
 	}{keys, p.out}, "")}

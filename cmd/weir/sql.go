@@ -4,30 +4,39 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/spf13/cobra"
 )
 
 type sqlCommand struct {
-	Execute string `short:"e" help:"The statements to run; without them a shell on a terminal, else standard input." placeholder:"TEXT"`
-	File    string `short:"f" help:"A file of statements to run." placeholder:"FILE" xor:"text"`
-	Format  string `default:"table" enum:"table,vertical,json,csv" help:"How rows are printed: table, vertical, json or csv."`
+	execute, file, format string
 	sessionFlags
 }
 
-// Run runs the statements of -e or -f, or of standard input, or those typed.
-func (c *sqlCommand) Run(p *program) error {
-	text := c.Execute
+func newSQL(p *program) *cobra.Command {
+	s := new(sqlCommand)
+	c := p.command("sql", "Run statements, or an interactive shell", arguments(), func([]string) error { return s.run(p) })
+	c.Flags().StringVarP(&s.execute, "execute", "e", "", "run the statements of this `TEXT`; without them a shell on a terminal, else standard input")
+	c.Flags().StringVarP(&s.file, "file", "f", "", "run the statements of this `FILE`")
+	c.MarkFlagsMutuallyExclusive("execute", "file")
+	addChoice(c, &s.format, "format", "how rows are printed", "table", "vertical", "json", "csv")
+	s.add(c)
+	return c
+}
+
+// run runs the statements of -e or -f, or of standard input, or those typed.
+func (c *sqlCommand) run(p *program) error {
+	text := c.execute
 	switch {
-	case c.Execute != "" && c.File != "":
-		return &usageError{"-e and -f exclude each other"}
-	case c.File != "":
-		b, err := os.ReadFile(c.File)
+	case c.file != "":
+		b, err := os.ReadFile(c.file)
 		if err != nil {
 			return fmt.Errorf("read the statements: %w", err)
 		}
 		text = string(b)
-	case c.Execute == "" && isTerminal(p.in) && isTerminal(p.out):
+	case c.execute == "" && isTerminal(p.in) && isTerminal(p.out):
 		return c.shell(p)
-	case c.Execute == "":
+	case c.execute == "":
 		b, err := io.ReadAll(p.in)
 		if err != nil {
 			return err
@@ -39,5 +48,5 @@ func (c *sqlCommand) Run(p *program) error {
 		return err
 	}
 	defer s.Close()
-	return runScript(p, s, text, p.out, c.Format)
+	return runScript(p, s, text, p.out, c.format)
 }
