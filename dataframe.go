@@ -12,7 +12,6 @@ import (
 	"github.com/weirstream/weir/functions"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/plan"
-	"github.com/weirstream/weir/internal/sql"
 	"github.com/weirstream/weir/types"
 )
 
@@ -91,7 +90,10 @@ func (d *DataFrame) Select(list ...any) *DataFrame {
 func (d *DataFrame) SelectExpr(texts ...string) *DataFrame {
 	list := make([]any, len(texts))
 	for i, t := range texts {
-		list[i] = functions.Expr(t)
+		e, err := d.session.parser().ParseExpression(t)
+		if list[i] = functions.Of(e); err != nil {
+			list[i] = functions.Failed(err)
+		}
 	}
 	return d.Select(list...)
 }
@@ -100,7 +102,7 @@ func (d *DataFrame) SelectExpr(texts ...string) *DataFrame {
 func (d *DataFrame) Where(condition any) *DataFrame {
 	return d.then(func(in plan.Node, o plan.Origin) (plan.Node, error) {
 		if text, ok := condition.(string); ok {
-			e, err := sql.ParseExpression(text)
+			e, err := d.session.parser().ParseExpression(text)
 			return &plan.Filter{Origin: o, Input: in, Condition: e}, err
 		}
 		list, err := columns([]any{condition})

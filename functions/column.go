@@ -112,7 +112,8 @@ func literal(v any) expr.Expr {
 	return expr.Lit(v)
 }
 
-// Expr is a column of SQL text, such as "a + 1 AS b".
+// Expr is a column of SQL text, such as "a + 1 AS b". Its literals of timestamps are
+// read in the time zone of the session that runs it.
 func Expr(text string) Column {
 	e, err := sql.ParseExpression(text)
 	return Column{e: e, err: err}

@@ -38,6 +38,20 @@ same(spark.sql("SELECT count(*) AS n FROM people WHERE id > ?", args=[1]).first(
 same(spark.table("people").join(spark.range(5).withColumnRenamed("id", "k"), F.col("id") == F.col("k")).count(), 2)
 same(spark.sql("SET spark.sql.session.timeZone").first()[1], spark.conf.get("spark.sql.session.timeZone"))
 
+zone = spark.conf.get("spark.sql.session.timeZone")
+spark.conf.set("spark.sql.session.timeZone", "America/New_York")
+late = "TIMESTAMP '2024-01-01 00:00:00'"
+made = spark.sql(f"SELECT {late} AS t")
+same(made.select(F.unix_seconds("t")).first()[0], 1704085200)
+same(made.where(f"t = {late}").count(), 1)
+same(made.selectExpr(f"unix_seconds({late}) - unix_seconds(t)").first()[0], 0)
+same(made.select(F.expr(f"unix_seconds({late})")).first()[0], 1704085200)
+same(made.select(F.expr(late)).columns, [late])
+spark.sql(f"SELECT unix_seconds({late}) AS u").createOrReplaceTempView("newyork")
+spark.sql(f"CREATE OR REPLACE TEMPORARY VIEW kept AS SELECT unix_seconds({late}) AS u")
+spark.conf.set("spark.sql.session.timeZone", zone)
+same([spark.table(v).first().u for v in ("kept", "newyork")], [1704085200] * 2)
+
 now = datetime.datetime(2024, 2, 29, 12, 30, 0, 7)
 made = spark.createDataFrame([Row(t=now, l=[1, 2], m={"a": 1}, s=Row(x=1, y="z"))])
 got = made.first()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirstream/weir/connector"
 	"github.com/weirstream/weir/internal/collated"
+	"github.com/weirstream/weir/internal/datetime"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
@@ -78,6 +79,16 @@ type resolution struct {
 	hidden bool
 	// outer are the scopes of the queries around a subquery, innermost last.
 	outer []scope
+	// ownZone is the session's time zone once somebody has asked for it.
+	ownZone *datetime.Zone
+}
+
+// zone is the session's time zone.
+func (r *resolution) zone() *datetime.Zone {
+	if r.ownZone == nil {
+		r.ownZone = datetime.NewZone(r.Resolver.Location)
+	}
+	return r.ownZone
 }
 
 type cte struct {

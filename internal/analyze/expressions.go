@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirstream/weir/connector"
 	"github.com/weirstream/weir/internal/collated"
+	"github.com/weirstream/weir/internal/datetime"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/fn/cast"
@@ -59,8 +60,10 @@ func (r *resolution) exprs(list []expr.Expr, s scope) ([]expr.Expr, error) {
 // expr resolves an expression.
 func (r *resolution) expr(e expr.Expr, s scope) (expr.Expr, error) {
 	switch e := e.(type) {
-	case *expr.Literal, *expr.Ref:
+	case *expr.Ref:
 		return e, nil
+	case *expr.Literal:
+		return r.literal(e), nil
 	case *expr.UnresolvedAttribute:
 		return r.attribute(e, s)
 	case *expr.UnresolvedFunction:
@@ -81,6 +84,9 @@ func (r *resolution) expr(e expr.Expr, s scope) (expr.Expr, error) {
 		return nil, fault.New(fault.UnboundParameter, "the parameter %v has no value", e).Locate(e.At)
 	case *expr.UpdateFields:
 		return r.updateFields(e, s)
+	case *expr.UnresolvedTimestamp:
+		micros, _ := datetime.ParseTimestamp(e.Text, r.zone(), 0) // the parser has read it once
+		return r.literal(&expr.Literal{Value: micros, Typ: e.Type()}), nil
 	}
 	children, err := r.exprs(e.Children(), s)
 	if err != nil {
@@ -95,6 +101,16 @@ func (r *resolution) expr(e expr.Expr, s scope) (expr.Expr, error) {
 		return e, nil
 	}
 	return e.WithChildren(children), nil
+}
+
+// literal lets an instant show in the session's zone where it becomes a name.
+func (r *resolution) literal(l *expr.Literal) *expr.Literal {
+	if l.Typ.Kind != types.Timestamp || r.Resolver.Location == nil {
+		return l
+	}
+	n := *l
+	n.Location = r.Resolver.Location
+	return &n
 }
 
 func (r *resolution) cast(e *expr.Cast, s scope) (expr.Expr, error) {

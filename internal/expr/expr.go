@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/types"
@@ -39,7 +40,9 @@ type Literal struct {
 	// a struct []any.
 	Value any
 	Typ   types.Type
-	At    fault.Position
+	// Location is the time zone in which an instant stands in a column's name; nil is UTC.
+	Location *time.Location
+	At       fault.Position
 }
 
 // Ref is a column of the input, known by its id.

@@ -9,8 +9,7 @@ import (
 )
 
 // literalText is a literal as it stands in a column's name: a string bare, a
-// time as its typed literal. Instants are shown in UTC, since an expression does
-// not know the session's zone.
+// time as its typed literal.
 func literalText(l *Literal) string {
 	switch v := l.Value.(type) {
 	case nil:
@@ -41,21 +40,21 @@ func literalText(l *Literal) string {
 			return string(celltext.AppendYearMonth(nil, v, l.Typ))
 		}
 	case int64:
-		return longText(v, l.Typ)
+		return longText(v, l)
 	}
 	return fmt.Sprint(l.Value)
 }
 
-func longText(v int64, t types.Type) string {
-	switch t.Kind {
+func longText(v int64, l *Literal) string {
+	switch l.Typ.Kind {
 	case types.Time:
 		return "TIME '" + string(celltext.AppendTime(nil, v)) + "'"
 	case types.Timestamp:
-		return "TIMESTAMP '" + string(celltext.AppendTimestamp(nil, v, nil)) + "'"
+		return "TIMESTAMP '" + string(celltext.AppendTimestamp(nil, v, l.Location)) + "'"
 	case types.TimestampNTZ:
 		return "TIMESTAMP_NTZ '" + string(celltext.AppendTimestamp(nil, v, nil)) + "'"
 	case types.DayTimeInterval:
-		return string(celltext.AppendDayTime(nil, v, t))
+		return string(celltext.AppendDayTime(nil, v, l.Typ))
 	}
 	return strconv.FormatInt(v, 10)
 }

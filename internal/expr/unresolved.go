@@ -55,6 +55,13 @@ type UnresolvedFunction struct {
 	At     fault.Position
 }
 
+// UnresolvedTimestamp is a literal TIMESTAMP '…' whose text was read before its time
+// zone was known: that of the session that resolves it.
+type UnresolvedTimestamp struct {
+	Text string
+	At   fault.Position
+}
+
 // UnresolvedExtract is child[key] or child.key where child is no plain name.
 type UnresolvedExtract struct {
 	Child Expr
@@ -163,6 +170,12 @@ func (u *UnresolvedFunction) WithChildren(c []Expr) Expr {
 	return &n
 }
 func (u *UnresolvedFunction) String() string { return CallText(u.Name, u.Args) }
+
+func (u *UnresolvedTimestamp) Type() types.Type         { return types.Of(types.Timestamp) }
+func (u *UnresolvedTimestamp) Nullable() bool           { return false }
+func (u *UnresolvedTimestamp) Children() []Expr         { return nil }
+func (u *UnresolvedTimestamp) WithChildren([]Expr) Expr { return u }
+func (u *UnresolvedTimestamp) String() string           { return "TIMESTAMP '" + u.Text + "'" }
 
 func (u *UnresolvedExtract) Type() types.Type { return types.Type{} }
 func (u *UnresolvedExtract) Nullable() bool   { return true }

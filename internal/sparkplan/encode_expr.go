@@ -50,6 +50,8 @@ func (c *encoder) expr(e expr.Expr) (*sparkpb.Expression, error) {
 		return said(&sparkpb.UnresolvedRegex{ColumnName: "`" + e.Pattern + "`", PlanID: wireID(e.PlanID)}, e.At), nil
 	case *expr.UnresolvedFunction:
 		return c.function(e)
+	case *expr.UnresolvedTimestamp:
+		return said(&sparkpb.ExpressionString{Expression: e.String()}, e.At), nil
 	case *expr.Text:
 		return said(&sparkpb.ExpressionString{Expression: e.SQL}, e.At), nil
 	case *expr.Alias:

@@ -14,14 +14,16 @@ import (
 
 // Lower puts what SQL would say for what clients alone say: text becomes expressions and
 // queries, rows that were sent a local relation, subqueries by id subqueries. The analyzer
-// knows the rest. What weir cannot compute is refused here (UNSUPPORTED_FEATURE).
-func Lower(n plan.Node) (plan.Node, error) {
-	l := &lowering{beside: make(map[int64]plan.Node)}
+// knows the rest. The text is read by the session's parser, in its time zone. What weir
+// cannot compute is refused here (UNSUPPORTED_FEATURE).
+func Lower(n plan.Node, parser sql.Parser) (plan.Node, error) {
+	l := &lowering{parser: parser, beside: make(map[int64]plan.Node)}
 	return l.node(n)
 }
 
 // lowering is one run of Lower.
 type lowering struct {
+	parser sql.Parser
 	// beside are the queries that stand beside the plan, by plan id.
 	beside map[int64]plan.Node
 	// arguments are those of the SQL text around; nil for none.
@@ -139,7 +141,7 @@ func (l *lowering) expr(e expr.Expr) (expr.Expr, error) {
 	out, err := expr.Transform(e, func(e expr.Expr) (expr.Expr, error) {
 		switch e := e.(type) {
 		case *expr.Text:
-			parsed, err := sql.ParseExpression(e.SQL)
+			parsed, err := l.parser.ParseExpression(e.SQL)
 			if err != nil {
 				return nil, locate(err, e.At)
 			}
@@ -222,7 +224,7 @@ func (l *lowering) withRelations(n *plan.WithRelations) (plan.Node, error) {
 
 // query reads a query and puts its arguments in.
 func (l *lowering) query(n *plan.QueryText) (plan.Node, error) {
-	q, err := sql.ParseQuery(n.Text)
+	q, err := l.parser.ParseQuery(n.Text)
 	if err != nil {
 		return nil, err
 	}

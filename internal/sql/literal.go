@@ -131,8 +131,9 @@ func (p *parser) badLiteral(word *token, text string, start int) expr.Expr {
 	return &expr.Literal{}
 }
 
-// timestampLiteral reads the text of a TIMESTAMP in the session's zone. A time
-// without a date falls on the day of the query, so it stays a cast.
+// timestampLiteral reads the text of a TIMESTAMP in the session's zone, or leaves it
+// to be read where that is known. A time without a date falls on the day of the
+// query, so it stays a cast.
 func (p *parser) timestampLiteral(word *token, text string, start int) expr.Expr {
 	t := types.Of(types.Timestamp)
 	if e := p.specialDay(text, start); e != nil {
@@ -150,6 +151,9 @@ func (p *parser) timestampLiteral(word *token, text string, start int) expr.Expr
 	micros, ok := datetime.ParseTimestamp(text, p.zone, 0)
 	if !ok {
 		return p.badLiteral(word, text, start)
+	}
+	if p.zone == nil {
+		return &expr.UnresolvedTimestamp{Text: text, At: p.from(start)}
 	}
 	return &expr.Literal{Value: micros, Typ: t}
 }

@@ -18,11 +18,12 @@ const (
 	maxChain = 10000
 )
 
-// Parser reads SQL. The zero Parser is ready and has the time zone UTC.
+// Parser reads SQL. The zero Parser is ready; it knows no session.
 type Parser struct {
 	// Zone is the session's time zone, in which TIMESTAMP '…' without a zone is
-	// read; nil is UTC. SET TIME ZONE in a script changes it for the statements
-	// behind.
+	// read; with nil such literals wait for the session that analyzes them
+	// (expr.UnresolvedTimestamp). SET TIME ZONE in a script changes it for the
+	// statements behind.
 	Zone *datetime.Zone
 	// Values are those of the parameters ?, in their order.
 	Values []expr.Expr
@@ -30,15 +31,15 @@ type Parser struct {
 	ValuesByName map[string]expr.Expr
 }
 
-// ParseStatements reads statements with semicolons between them, in UTC. A text
-// without any gives none.
+// ParseStatements reads statements with semicolons between them, for whatever session
+// will run them. A text without any gives none.
 func ParseStatements(text string) ([]plan.Statement, error) { return Parser{}.ParseStatements(text) }
 
-// ParseQuery reads one query, in UTC.
+// ParseQuery reads one query, for whatever session will analyze it.
 func ParseQuery(text string) (plan.Node, error) { return Parser{}.ParseQuery(text) }
 
-// ParseExpression reads one expression, which may have a name: "a + 1 AS b". It
-// is in UTC.
+// ParseExpression reads one expression, which may have a name: "a + 1 AS b", for
+// whatever session will analyze it.
 func ParseExpression(text string) (expr.Expr, error) { return Parser{}.ParseExpression(text) }
 
 // ParseStatements reads statements with semicolons between them. Positions are
@@ -96,8 +97,8 @@ type parser struct {
 	next   int // index of the token
 	depth  int
 	err    error
-	zone   *datetime.Zone
-	alias  int // index of the last name without AS; where an error follows, it may be a misspelt keyword
+	zone   *datetime.Zone // nil while the session's is not known
+	alias  int            // index of the last name without AS; where an error follows, it may be a misspelt keyword
 	// parameters counts the ? so far.
 	parameters   int
 	values       []expr.Expr
@@ -112,16 +113,8 @@ type parser struct {
 
 func (o Parser) start(text string) *parser {
 	p := &parser{text: text, tokens: lex(text), zone: o.Zone, alias: -1, values: o.Values, valuesByName: o.ValuesByName}
-	if p.zone == nil {
-		p.zone = utc()
-	}
 	p.check()
 	return p
-}
-
-func utc() *datetime.Zone {
-	zone, _ := datetime.LoadZone("UTC") // it exists
-	return zone
 }
 
 func (p *parser) token() *token { return &p.tokens[p.next] }

@@ -169,6 +169,8 @@ func sexpr(e expr.Expr) string {
 	switch e := e.(type) {
 	case *expr.Literal:
 		return literalOf(e)
+	case *expr.UnresolvedTimestamp:
+		return e.String()
 	case *expr.UnresolvedAttribute:
 		for i, p := range e.Parts {
 			if strings.ContainsAny(p, ". `") {

@@ -11,11 +11,43 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/weirstream/weir/internal/datetime"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/golden"
 	"github.com/weirstream/weir/internal/plan"
 )
+
+// inUTC is the parser of a session in UTC.
+var inUTC = Parser{Zone: datetime.UTC}
+
+// A literal TIMESTAMP is a value where the session is known, and else waits for it.
+func TestZoneOfLiterals(t *testing.T) {
+	zone, err := datetime.LoadZone("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const text = "TIMESTAMP '2024-01-01 00:00:00'"
+	for _, c := range []struct {
+		name string
+		p    Parser
+		want string
+	}{{"UTC", inUTC, "1704067200000000:timestamp"}, {"New York", Parser{Zone: zone}, "1704085200000000:timestamp"}, {"none", Parser{}, text}} {
+		e, err := c.p.ParseExpression(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, waits := e.(*expr.UnresolvedTimestamp); waits != (c.p.Zone == nil) {
+			t.Errorf("%s: %T", c.name, e)
+		}
+		if got := sexpr(e); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+	if _, err := ParseExpression("TIMESTAMP '2024-13-01'"); err == nil {
+		t.Error("a text that is no time is refused by the parser, whatever the zone")
+	}
+}
 
 // TestGolden runs the cases of testdata: expr reads expressions, a line each;
 // places shows the text of every node; query and statements read the whole input.
@@ -26,7 +58,7 @@ func TestGolden(t *testing.T) {
 			case "expr":
 				var out []string
 				for _, line := range c.Lines() {
-					e, err := ParseExpression(line)
+					e, err := inUTC.ParseExpression(line)
 					if err != nil {
 						out = append(out, err.Error())
 					} else {
@@ -35,13 +67,13 @@ func TestGolden(t *testing.T) {
 				}
 				return strings.Join(out, "\n")
 			case "places":
-				e, err := ParseExpression(c.Input)
+				e, err := inUTC.ParseExpression(c.Input)
 				if err != nil {
 					return err.Error()
 				}
 				return strings.Join(places(e), "\n")
 			case "statements":
-				list, err := ParseStatements(c.Input)
+				list, err := inUTC.ParseStatements(c.Input)
 				if err != nil {
 					return err.Error()
 				}
@@ -51,7 +83,7 @@ func TestGolden(t *testing.T) {
 				}
 				return out
 			default:
-				n, err := ParseQuery(c.Input)
+				n, err := inUTC.ParseQuery(c.Input)
 				if err != nil {
 					return err.Error()
 				}
