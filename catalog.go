@@ -37,23 +37,22 @@ func (c *catalog) init(builtin, more []connector.Format, m *memory.Format) {
 }
 
 // View is the plan of a temporary view.
-func (c *catalog) View(name []string) (plan.Node, bool) {
+func (c *catalog) View(name []string) (plan.Node, error) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	if v, ok := c.views[strings.ToLower(strings.Join(name, "."))]; ok {
-		return v.node, true
+		return v.node, nil
 	}
 	if len(name) == 1 && c.memory != nil {
 		if t, ok := c.memory.Table(name[0]); ok {
-			return &plan.TableScan{Name: name[0], Table: t}, true
+			return &plan.TableScan{Name: name[0], Table: t}, nil
 		}
 	}
-	// A definition that cannot be read counts as none: the error says so by name.
-	if d, err := c.tables.Find(name); err == nil && d != nil {
-		n, err := d.Read(plan.Origin{})
-		return n, err == nil
+	d, err := c.tables.Find(name)
+	if err != nil || d == nil {
+		return nil, err
 	}
-	return nil, false
+	return d.Read(plan.Origin{})
 }
 
 // Names are those of all views and tables.

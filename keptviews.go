@@ -136,10 +136,8 @@ func (s *Session) showRelations(c *plan.Show, matches func(string) bool) (*DataF
 	}
 	for _, name := range s.tables.Names() {
 		d, err := s.tables.Find([]string{name})
-		if err != nil {
-			return nil, err
-		}
-		if !inGlobal && d != nil && (c.What == "tables" || d.View != nil) {
+		damaged := err != nil // it is listed: whoever reads it is told what is wrong
+		if !inGlobal && (damaged && c.What == "tables" || d != nil && (c.What == "tables" || d.View != nil)) {
 			add("default", name, false)
 		}
 	}

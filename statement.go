@@ -173,7 +173,7 @@ func (s *Session) empty() *DataFrame {
 // createView gives a name to a query, or to a format with options.
 func (s *Session) createView(ctx context.Context, c *plan.CreateView) error {
 	name := strings.Join(c.Name, ".")
-	if _, exists := s.catalog.View(c.Name); exists && c.IfNotExists {
+	if n, _ := s.catalog.View(c.Name); n != nil && c.IfNotExists {
 		return nil
 	}
 	n := c.Query

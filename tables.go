@@ -2,19 +2,15 @@ package weir
 
 import (
 	"context"
-	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
-	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
 	"github.com/weirstream/weir/internal/warehouse"
-	"github.com/weirstream/weir/types"
 )
 
 // tableDefinition is a table or view of the catalog.
@@ -24,6 +20,9 @@ type tableDefinition = warehouse.Table
 func (s *Session) createTable(ctx context.Context, c *plan.CreateTable) error {
 	name, err := warehouse.MustName(c.Name, c.Origin)
 	if err != nil {
+		return err
+	}
+	if err := s.tables.Finish(name); err != nil {
 		return err
 	}
 	old, err := s.tables.Find(c.Name)
@@ -46,11 +45,9 @@ func (s *Session) createTable(ctx context.Context, c *plan.CreateTable) error {
 		delete(d.Options, "path")
 	}
 	if d.Managed = d.Location == ""; d.Managed {
-		mark := ""
-		if old != nil && c.Query != nil {
-			mark = uuid.NewString() // the old files stay until the definition names the new ones
+		if err := s.place(c, d, old != nil); err != nil {
+			return err
 		}
-		d.Location = s.tables.Place(name, mark)
 	}
 	if c.Like != nil {
 		if err := s.like(ctx, c, d); err != nil {
@@ -63,17 +60,13 @@ func (s *Session) createTable(ctx context.Context, c *plan.CreateTable) error {
 	schema := c.Schema
 	switch {
 	case c.Like != nil:
-		return s.tables.Save(d)
+		return s.tables.Replace(old, d, c.Origin)
 	case c.Query != nil:
 		own, err := s.frame(c.Query, nil).Schema(ctx)
 		if err != nil {
 			return err
 		}
 		schema = &own
-		if !c.Replace && d.Managed && s.holdsFiles(d.Location) {
-			return fault.New(fault.LocationExists, "the directory %s of the table `%s` holds files already; choose another name, "+
-				"or remove them", d.Location, name).With("location", d.Location).With("identifier", name).Locate(c.At)
-		}
 		if err := s.writeFiles(ctx, c.Query, outputOf(d, "overwrite", nil, nil)); err != nil {
 			return err
 		}
@@ -89,7 +82,23 @@ func (s *Session) createTable(ctx context.Context, c *plan.CreateTable) error {
 		t := warehouse.PartitionsLast(*schema, d.PartitionBy).AsStruct()
 		d.Schema = &t
 	}
-	return s.tables.Replace(old, d)
+	return s.tables.Replace(old, d, c.Origin)
+}
+
+// place says where the files of a managed table lie. Those of a table that it replaces
+// stay until the definition names the new ones.
+func (s *Session) place(c *plan.CreateTable, d *tableDefinition, replaces bool) error {
+	d.Location = s.tables.Place(d.Name, "")
+	if held := s.holdsFiles(d.Location); c.Replace && (replaces || held) {
+		d.Location = s.tables.Place(d.Name, uuid.NewString())
+	} else if held {
+		return fault.New(fault.LocationExists, "the directory %s of the table `%s` holds files already; choose another name, remove "+
+			"them, or name it with LOCATION", d.Location, d.Name).With("location", d.Location).With("identifier", d.Name).Locate(c.At)
+	}
+	if c.Query != nil {
+		return nil
+	}
+	return s.fs.MkdirAll(d.Location)
 }
 
 // like gives a new table the columns of another, and what else CREATE TABLE LIKE takes
@@ -119,6 +128,9 @@ func (s *Session) holdsFiles(dir string) bool {
 // dropTable runs DROP TABLE; false where there is none.
 func (s *Session) dropTable(name []string) (bool, error) {
 	d, err := s.tables.Find(name)
+	if plain, ok := warehouse.Name(name); d == nil && err == nil && ok {
+		err = s.tables.Finish(plain)
+	}
 	if d == nil || err != nil {
 		return false, err
 	}
@@ -136,46 +148,14 @@ func (s *Session) insertWith(ctx context.Context, c *plan.InsertInto, options, p
 	if err != nil {
 		return err
 	}
-	columns := c.Columns
-	if columns == nil {
-		for _, f := range d.Schema.Fields {
-			columns = append(columns, f.Name)
-		}
-	}
-	if given.Len() != len(columns) {
-		cond := fault.TooManyData
-		if given.Len() < len(columns) {
-			cond = fault.NotEnoughData
-		}
-		return fault.New(cond, "the table %s takes %d columns here, the query has %d", d.Name, len(columns), given.Len()).Locate(c.At)
-	}
-	places := make([]string, len(columns))
-	for i := range places {
-		places[i] = fmt.Sprintf("_%d", i)
-	}
-	items := make([]expr.Expr, len(d.Schema.Fields))
-	for i, f := range d.Schema.Fields {
-		var value expr.Expr = expr.Lit(nil)
-		if at := slices.IndexFunc(columns, func(n string) bool { return strings.EqualFold(n, f.Name) }); at >= 0 {
-			if from := given.Fields[at].Type; !warehouse.Storable(from, f.Type) {
-				return fault.New(fault.CannotSafelyCast, "the column %s of the table %s is %s, and a value of %s is not stored there "+
-					"as it is; write the cast", f.Name, d.Name, f.Type.SQL(), from.SQL()).With("tableName", d.Name).
-					With("colName", "`"+f.Name+"`").With("srcType", from.SQL()).With("targetType", f.Type.SQL()).Locate(c.At)
-			}
-			value = &expr.UnresolvedAttribute{Parts: []string{places[at]}, At: c.At}
-		}
-		items[i] = &expr.Alias{Child: &expr.Cast{Child: value, To: f.Type, At: c.At}, Names: []string{f.Name}}
-	}
-	for _, name := range c.Columns {
-		if types.NewSchema(d.Schema.Fields...).Index(name) < 0 {
-			return fault.New(fault.UnresolvedColumn, "the table %s has no column `%s`", d.Name, name).With("objectName", name).Locate(c.At)
-		}
+	q, err := d.Insert(c, given)
+	if err != nil {
+		return err
 	}
 	mode := "append"
 	if c.Overwrite {
 		mode = "overwrite"
 	}
-	q := &plan.Project{Origin: c.Origin, Input: &plan.ToDF{Origin: c.Origin, Input: c.Query, Names: places}, Exprs: items}
 	return s.writeFiles(ctx, q, outputOf(d, mode, options, partition))
 }
 

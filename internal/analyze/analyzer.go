@@ -15,9 +15,9 @@ import (
 
 // Catalog is what an analyzer asks for relations.
 type Catalog interface {
-	// View is the plan of a temporary view, not analyzed; false if there is
-	// none of that name.
-	View(name []string) (plan.Node, bool)
+	// View is the plan of a view or table, not analyzed; nil if there is none of
+	// that name. The error says why one that there is cannot be read.
+	View(name []string) (plan.Node, error)
 	// Names are those of all views and tables, for suggestions.
 	Names() []string
 	// Format is the format of that name; false if there is none.

@@ -22,13 +22,12 @@ var definitions = map[string]string{
 	"u": "SELECT * FROM VALUES (1, 2.5D), (3, NULL) AS u(k, w)",
 }
 
-func (views) View(name []string) (plan.Node, bool) {
+func (views) View(name []string) (plan.Node, error) {
 	text, ok := definitions[strings.Join(name, ".")]
 	if !ok {
-		return nil, false
+		return nil, nil
 	}
-	n, err := sql.ParseQuery(text)
-	return n, err == nil
+	return sql.ParseQuery(text)
 }
 func (views) Names() []string                        { return []string{"t", "u"} }
 func (views) Format(string) (connector.Format, bool) { return nil, false }

@@ -32,7 +32,9 @@ func (r *resolution) read(n *plan.Read) (plan.Node, error) {
 			return out, err
 		}
 	}
-	if view, ok := r.Catalog.View(n.Table); ok {
+	if view, err := r.Catalog.View(n.Table); err != nil {
+		return nil, err
+	} else if view != nil {
 		return r.readView(n, view)
 	}
 	if len(n.Table) == 2 {

@@ -28,16 +28,16 @@ var shopTables = map[string]shopTable{
 	"suppliers": {"suppliers", 10_000, map[string]int64{"land": 25}},
 }
 
-func (shop) View(name []string) (plan.Node, bool) {
+func (shop) View(name []string) (plan.Node, error) {
 	t, ok := shopTables[name[0]]
 	if !ok {
-		return nil, false
+		return nil, nil
 	}
 	scan := &plan.Scan{Name: t.name, Table: t}
 	for _, f := range t.Schema().Fields {
 		scan.Columns = append(scan.Columns, &expr.Ref{Name: f.Name, ID: expr.NewID(), Typ: f.Type, Null: true, Watermark: -1})
 	}
-	return scan, true
+	return scan, nil
 }
 func (shop) Names() []string                        { return nil }
 func (shop) Format(string) (connector.Format, bool) { return nil, false }

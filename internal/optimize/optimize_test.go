@@ -20,7 +20,7 @@ import (
 // events is a catalog of one view, with a watermark.
 type events struct{ node plan.Node }
 
-func (e events) View([]string) (plan.Node, bool)      { return e.node, true }
+func (e events) View([]string) (plan.Node, error)     { return e.node, nil }
 func (events) Names() []string                        { return []string{"events"} }
 func (events) Format(string) (connector.Format, bool) { return nil, false }
 func (events) Formats() []string                      { return nil }

@@ -66,7 +66,7 @@ var windows = job{
 // formats are the catalog of a job.
 type formats map[string]connector.Format
 
-func (f formats) View([]string) (plan.Node, bool)             { return nil, false }
+func (f formats) View([]string) (plan.Node, error)            { return nil, nil }
 func (f formats) Names() []string                             { return []string{"events"} }
 func (f formats) Format(name string) (connector.Format, bool) { c, ok := f[name]; return c, ok }
 func (f formats) Formats() []string                           { return []string{"json", "parquet", "text"} }
@@ -77,7 +77,7 @@ type views struct {
 	events plan.Node
 }
 
-func (v views) View([]string) (plan.Node, bool) { return v.events, true }
+func (v views) View([]string) (plan.Node, error) { return v.events, nil }
 
 func catalogOf(fs vfs.FS) formats {
 	all := make(formats)
