@@ -155,6 +155,24 @@ func (e *executor) unfinished() []Time {
 	return list
 }
 
+// upTo is the time of the oldest batch of which jobs run or wait, at if that is older,
+// and the batches up to at that run again after a restart, because they have failed or
+// would be interrupted.
+func (e *executor) upTo(at Time) (ended Time, again []Time) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	ended = at
+	for batch, set := range e.pending {
+		if set.left > 0 {
+			ended = min(ended, batch)
+		}
+		if batch <= at {
+			again = append(again, batch)
+		}
+	}
+	return ended, again
+}
+
 // close lets the workers end when the queue is empty.
 func (e *executor) close() {
 	e.mu.Lock()

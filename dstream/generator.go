@@ -51,6 +51,8 @@ func (g *generator) start(ctx context.Context) error {
 	if r := ssc.durable.from; r != nil {
 		zero = r.snap.Zero
 		next = now.Floor(ssc.interval, zero).Add(ssc.interval)
+		// The clock may have gone back: no time gets a second batch.
+		next = max(next, r.snap.Time.Add(ssc.interval))
 	}
 	if err := ssc.graph.start(zero); err != nil {
 		return err
@@ -162,10 +164,12 @@ func (g *generator) finished(at Time) {
 	for _, s := range ssc.graph.settlers() {
 		s.settle(ssc.jobs.ctx, at)
 	}
-	ssc.graph.forget(at)
+	ended, again := ssc.jobs.upTo(at)
+	ssc.graph.forget(ended, again...)
 	ssc.save(at)
 	if ssc.intake != nil {
-		if err := ssc.intake.clean(at.Add(-ssc.graph.longest())); err != nil {
+		longest, saved := ssc.graph.longest()
+		if err := ssc.intake.clean(min(at, saved).Add(-longest)); err != nil {
 			ssc.log.Warn("old blocks cannot be removed", "error", err)
 		}
 	}

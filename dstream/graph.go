@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"math"
 	"path"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -42,6 +45,8 @@ type node struct {
 	rdds roster
 	// input is what feeds an input stream, nil for all others.
 	input source
+	// drop, if it is set, forgets what an input keeps of the batches up to a time.
+	drop func(upTo Time)
 	// settler saves what the stream keeps outside RDDs; nil: the RDDs are all.
 	settler settler
 	// saves is the stream that is checkpointed in the place of this one; nil: itself.
@@ -53,12 +58,16 @@ type node struct {
 type settler interface {
 	settle(ctx context.Context, at Time)
 	wait()
+	// needed is the batch up to which all that is saved lets inputs forget: as though it
+	// were the newest.
+	needed() Time
 }
 
 // roster is what a graph does with the RDDs that a stream has made.
 type roster interface {
-	// forget drops the RDDs up to a time.
-	forget(upTo Time)
+	// forget drops the RDDs up to a time, but knows where those were saved from which
+	// the batches are made that may run again.
+	forget(upTo Time, again []Time)
 	// saved are the directories of those that are checkpointed.
 	saved() map[Time]string
 	// restore takes an RDD from a directory.
@@ -264,15 +273,49 @@ func (g *graph) jobs(at Time) (list []*job, err error) {
 	return list, nil
 }
 
-// forget drops the RDDs that nobody needs any more after the batch at a time.
-func (g *graph) forget(at Time) {
+// forget drops the RDDs that nobody needs any more after the batch at a time, all before
+// which have ended; again are those that have failed and run again after a restart.
+func (g *graph) forget(at Time, again ...Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	made := slices.Min(append(again, min(at, g.saved())))
 	for _, n := range g.nodes {
 		if n.began && n.rdds != nil {
-			n.rdds.forget(at.Add(-n.remember))
+			n.rdds.forget(at.Add(-n.remember), again)
+		}
+		if n.began && n.drop != nil {
+			n.drop(made.Add(-n.remember))
 		}
 	}
+}
+
+// saved is up to which batch inputs may forget because of what is saved of states; the
+// lock is held.
+func (g *graph) saved() Time {
+	at := Time(math.MaxInt64)
+	for _, n := range g.nodes {
+		if n.began && n.settler != nil {
+			at = min(at, n.settler.needed())
+		}
+	}
+	return at
+}
+
+// wanted reports whether what was saved at a time is what a batch is made from that may
+// run again: none of the others that are saved is nearer before it.
+func wanted(at Time, saved iter.Seq[Time], again []Time) bool {
+	for _, batch := range again {
+		nearest := at
+		for other := range saved {
+			if other <= batch {
+				nearest = max(nearest, other)
+			}
+		}
+		if at <= batch && nearest == at {
+			return true
+		}
+	}
+	return false
 }
 
 // settlers are the streams that keep something outside RDDs.
@@ -287,13 +330,12 @@ func (g *graph) settlers() (list []settler) {
 	return list
 }
 
-// longest is how long any input must be remembered.
-func (g *graph) longest() time.Duration {
+// longest is how long any input must be remembered, and saved what [graph.saved] says.
+func (g *graph) longest() (d time.Duration, saved Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	var d time.Duration
 	for _, in := range g.inputs {
 		d = max(d, in.remember)
 	}
-	return d
+	return d, g.saved()
 }

@@ -233,8 +233,8 @@ func (m *stateMapper[K, V, S, E]) hold(c cell, rec *record[K, S, E]) {
 }
 
 // forget drops the records of forgotten RDDs.
-func (m *stateMapper[K, V, S, E]) forget(upTo Time) {
-	m.cells.forget(upTo)
+func (m *stateMapper[K, V, S, E]) forget(upTo Time, again []Time) {
+	m.cells.forget(upTo, nil) // cells are not saved
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for at := range m.held {
@@ -242,8 +242,9 @@ func (m *stateMapper[K, V, S, E]) forget(upTo Time) {
 			delete(m.held, at)
 		}
 	}
-	for at := range m.dirs {
-		if at <= upTo && at != m.wrote {
+	saved := slices.Sorted(maps.Keys(m.dirs))
+	for _, at := range saved {
+		if at <= upTo && at != m.wrote && !wanted(at, slices.Values(saved), again) {
 			delete(m.dirs, at)
 		}
 	}
@@ -457,6 +458,14 @@ func (m *stateMapper[K, V, S, E]) settle(ctx context.Context, at Time) {
 }
 
 func (m *stateMapper[K, V, S, E]) wait() { m.writing.Wait() }
+
+// needed is that batch after the newest save at which inputs forget what came before it:
+// while states cannot be saved, nothing is forgotten that a restart would need.
+func (m *stateMapper[K, V, S, E]) needed() Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return max(m.wrote, m.cells.ssc.graph.zero).Add(m.cells.remember)
+}
 
 // saved are the directories of saved states.
 func (m *stateMapper[K, V, S, E]) saved() map[Time]string {

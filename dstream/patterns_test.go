@@ -24,7 +24,7 @@ func TestStopMarker(t *testing.T) {
 	b.start()
 	b.steps(1)
 	marker := filepath.Join(t.TempDir(), "stop")
-	polled := make(chan struct{})
+	polled := make(chan struct{}, 1) // the first poll may see the marker already
 	stopped := make(chan error, 1)
 	go func() {
 		for range polled {

@@ -262,7 +262,8 @@ func (r *receivers) clean(before Time) error {
 	}
 	r.keptFor(before, wanted.Sub(before))
 	if saver := r.ssc.durable.saver; saver != nil {
-		before = min(before, Time(saver.oldest.Load()).Add(-r.ssc.graph.longest()))
+		longest, _ := r.ssc.graph.longest()
+		before = min(before, Time(saver.oldest.Load()).Add(-longest))
 	}
 	if before < r.cleaned.Add(time.Second) && r.cleaned > 0 {
 		return nil // short batches need not each write what is forgotten

@@ -124,7 +124,7 @@ func sameShape(checkpoint, graph []string) error {
 }
 
 // describe is the shape of the graph: for each stream its number, step, type of rows,
-// slide, and the numbers of its parents.
+// slide, the length of its window if it has one, and the numbers of its parents.
 func (g *graph) describe() []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -136,6 +136,9 @@ func (g *graph) describe() []string {
 			b.WriteString(" of " + n.rows)
 		}
 		fmt.Fprintf(&b, " every %s", millis(n.slide))
+		if n.window > 0 {
+			fmt.Fprintf(&b, " over %s", millis(n.window))
+		}
 		for j, p := range n.on {
 			sep := ","
 			if j == 0 {

@@ -1,6 +1,7 @@
 package dstream
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -17,8 +18,9 @@ type Stream[T any] struct {
 	// all. It is called under the lock of the graph.
 	compute func(at Time) (*rdd.RDD[T], error)
 	made    map[Time]made[T]
-	// drop, if it is set, forgets what else there is of the times up to one.
-	drop func(upTo Time)
+	// old are the directories of RDDs that are forgotten, and that batches are made from
+	// that may run again after a restart.
+	old map[Time]string
 }
 
 // made is an RDD of a stream.
@@ -88,7 +90,8 @@ func (s *Stream[T]) within(begin, end Time) ([]*rdd.RDD[T], error) {
 	return list, nil
 }
 
-func (s *Stream[T]) forget(upTo Time) {
+func (s *Stream[T]) forget(upTo Time, again []Time) {
+	s.keepOld(upTo, again)
 	for at, m := range s.made {
 		if at <= upTo {
 			delete(s.made, at)
@@ -97,13 +100,27 @@ func (s *Stream[T]) forget(upTo Time) {
 			}
 		}
 	}
-	if s.drop != nil {
-		s.drop(upTo)
+}
+
+// keepOld remembers where those of the RDDs were saved that are forgotten and wanted.
+func (s *Stream[T]) keepOld(upTo Time, again []Time) {
+	if len(again) == 0 && len(s.old) == 0 {
+		return
+	}
+	saved := s.saved()
+	clear(s.old)
+	for at, dir := range saved {
+		if at <= upTo && wanted(at, maps.Keys(saved), again) {
+			if s.old == nil {
+				s.old = make(map[Time]string)
+			}
+			s.old[at] = dir
+		}
 	}
 }
 
 func (s *Stream[T]) saved() map[Time]string {
-	var dirs map[Time]string
+	dirs := maps.Clone(s.old)
 	for at, m := range s.made {
 		if dir := m.rdd.CheckpointFile(); dir != "" {
 			if dirs == nil {
