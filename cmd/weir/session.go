@@ -5,6 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"os"
+	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -56,7 +60,24 @@ func (f *sessionFlags) open(out io.Writer, more ...weir.Option) (*weir.Session, 
 	for k, v := range f.conf {
 		options = append(options, weir.WithConf(k, v))
 	}
-	return weir.Open(options...)
+	s, err := weir.Open(options...)
+	if err == nil {
+		boundHeap(s)
+	}
+	return s, err
+}
+
+// boundHeap makes the garbage collector work harder before the program takes much more
+// than a query may: what a query may take is what lives, and the heap is by default
+// twice as large. Whoever sets GOMEMLIMIT knows better.
+func boundHeap(s *weir.Session) {
+	text, _ := s.Get("spark.weir.memory")
+	most, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || most <= 0 || most > math.MaxInt64/2 || os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	const program = 128 << 20 // and what is on its way
+	debug.SetMemoryLimit(most + most/2 + program)
 }
 
 // await waits until every query has ended; the first failure stops the others.

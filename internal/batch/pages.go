@@ -45,6 +45,14 @@ func (p *Page) Column() *Column { return p.column }
 // Bytes is how many bytes its texts have.
 func (p *Page) Bytes() int { return len(p.bytes) }
 
+// Memory is how many bytes of memory it holds, used or not.
+func (p *Page) Memory() int {
+	if p.column != nil {
+		return p.column.Bytes() + p.arena.Bytes()
+	}
+	return cap(p.bytes) + 8*cap(p.ends) + 8*cap(p.valid)
+}
+
 // Reset forgets the rows, and what was taken of them.
 func (p *Page) Reset() {
 	if p.column != nil {

@@ -106,6 +106,10 @@ type LoneSaver interface {
 	SaveRows(args []*batch.Column, rows []int32, partial []*batch.Column) error
 }
 
+// Sized is an ability of an [Accumulator] whose groups' states differ in what they take:
+// Bytes is the memory of all of them, without arrays of as many elements as there are groups.
+type Sized interface{ Bytes() int }
+
 // Generator is a function that gives several rows for one.
 type Generator struct {
 	Name string

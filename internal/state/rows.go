@@ -27,6 +27,7 @@ type codec struct {
 	frames       []byte // the buffer of the last delta
 	hasher       keytable.Hasher
 	mirror       func(keys, values []*batch.Column, n int) error // of what is encoded; nil: nothing
+	width        width                                           // of values
 }
 
 func newCodec(spec *Spec) *codec {
@@ -143,6 +144,7 @@ func (c *codec) take(keys []*batch.Column, rows []int32, values Values) error {
 			return fmt.Errorf("state: %d rows of %s were saved, want %d", v.Len(), v.Type, len(rows)) // a programmer's error
 		}
 	}
+	c.width.measure(c.values)
 	return nil
 }
 
@@ -322,6 +324,7 @@ func (s *Slots) applyBlock(b *block, sel []int32) error {
 		return err
 	}
 	values := s.codec.values
+	s.codec.width.measure(values)
 	if sel != nil {
 		values = make([]*batch.Column, len(values))
 		for i, v := range s.codec.values {

@@ -6,7 +6,6 @@ import (
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/kernel"
 	"github.com/weirstream/weir/internal/keytable"
-	"github.com/weirstream/weir/types"
 )
 
 // Slots is the part of a [Table] that all stores share: the keys, which of them
@@ -256,37 +255,5 @@ func (s *Slots) Reset() {
 	}
 	if s.tier != nil {
 		s.tier.begin()
-	}
-}
-
-// Bytes is about the memory that keys and values take.
-func (s *Slots) Bytes() int64 {
-	n := s.table.Bytes() + s.expiry.bytes() + 4*cap(s.dirty) + 16*cap(s.isDirty) + 16*cap(s.all.list)
-	row := 0
-	for _, f := range s.spec.Values {
-		row += typicalWidth(f.Type)
-	}
-	return int64(n) + int64(row)*int64(s.table.Slots())
-}
-
-// typicalWidth is what a value takes in memory, nested ones estimated.
-func typicalWidth(t types.Type) int {
-	switch t.Kind {
-	case types.Null:
-		return 0
-	case types.Boolean, types.Byte:
-		return 1
-	case types.Short:
-		return 2
-	case types.Int, types.Date, types.Float, types.YearMonthInterval:
-		return 4
-	case types.Decimal128, types.CalendarInterval:
-		return 16
-	case types.String, types.Binary, types.Variant:
-		return 32
-	case types.Array, types.Map, types.Struct:
-		return 64
-	default:
-		return 8
 	}
 }

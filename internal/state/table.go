@@ -29,6 +29,13 @@ type Values interface {
 // is called when all slots are taken out at once, before others are loaded.
 type Forgetter interface{ Forget() }
 
+// Loose is an ability of [Values] that know how much memory they hold beyond arrays by
+// slot: texts, lists and the like, with what is left of those that were replaced. Where it
+// is not known, it is estimated by what rows have when they are written.
+type Loose interface {
+	Loose() (bytes int, known bool)
+}
+
 // Table is the keyed state of one operator in one partition, as the operator
 // sees it. It belongs to one goroutine at a time. A slot is good until the batch
 // is committed or fails, if rows may leave memory, and else until it is deleted.

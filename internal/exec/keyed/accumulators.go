@@ -5,6 +5,7 @@ import (
 
 	"github.com/weirstream/weir/internal/batch"
 	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/state"
 	"github.com/weirstream/weir/types"
 )
 
@@ -28,11 +29,32 @@ func (a *Accumulators) Reset(from, to int) {
 
 // columns are those of function i among partial columns.
 func (a *Accumulators) columns(i int, partial []*batch.Column) []*batch.Column {
-	end := len(a.types)
+	return partial[a.first[i]:a.end(i)]
+}
+
+// end is the column behind the last one of function i.
+func (a *Accumulators) end(i int) int {
 	if i+1 < len(a.first) {
-		end = a.first[i+1]
+		return a.first[i+1]
 	}
-	return partial[a.first[i]:end]
+	return len(a.types)
+}
+
+// Loose implements [state.Loose]: known where each function with states that differ in what
+// they take can tell.
+func (a *Accumulators) Loose() (bytes int, known bool) {
+	for i, acc := range a.accs {
+		if s, ok := acc.(expr.Sized); ok {
+			bytes += s.Bytes()
+			continue
+		}
+		for _, t := range a.types[a.first[i]:a.end(i)] {
+			if state.Varies(t) {
+				return 0, false
+			}
+		}
+	}
+	return bytes, true
 }
 
 // Merge adds the partial states of the selected rows to their groups.

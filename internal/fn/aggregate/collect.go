@@ -209,6 +209,7 @@ type collection interface {
 	reset(from, to int)
 	add(groups []int32, src *batch.Column, rows []int32)
 	append(out *batch.Column, groups []int32)
+	bytes() int
 }
 
 // listOf and setOf collect lists and sets.

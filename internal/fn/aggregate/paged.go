@@ -88,6 +88,9 @@ func (c *pagedCells) collect() {
 	c.moving.Resize(0)
 	c.store.reset()
 	c.store, c.spare = c.spare, c.store
+	// What is in use may become twice as much before the next time, which moves half of it.
+	c.spare.shrink(c.store, 1)
+	c.store.shrink(c.store, 3)
 }
 
 // append appends the values of groups to out, null for none. Strings are views.
@@ -121,7 +124,7 @@ type pages struct {
 	rows   int
 	leaf   []*batch.Page // of anything but a struct
 	used   int           // of leaf
-	bytes  int           // those of the texts of the last full page
+	texts  int           // bytes of the texts of the last full page
 	fields []*pages      // of a struct
 	nulls  []uint64      // of a struct: bit row; short or nil where no row is null
 }
@@ -146,6 +149,17 @@ func (p *pages) reset() {
 	p.rows, p.used, p.nulls = 0, 0, p.nulls[:0]
 	for _, f := range p.fields {
 		f.reset()
+	}
+}
+
+// shrink lets pages without rows go beyond a number of times what other uses.
+func (p *pages) shrink(other *pages, times int) {
+	if n := times * other.used; n < len(p.leaf) {
+		clear(p.leaf[n:])
+		p.leaf = p.leaf[:n]
+	}
+	for i, f := range p.fields {
+		f.shrink(other.fields[i], times)
 	}
 }
 
@@ -200,10 +214,10 @@ func (p *pages) filling() *batch.Page {
 	}
 	capacity := 0
 	if p.used > 0 { // the first page may stay small
-		capacity, p.bytes = batch.PageRows, p.leaf[p.used-1].Bytes()
+		capacity, p.texts = batch.PageRows, p.leaf[p.used-1].Bytes()
 	}
 	if p.used == len(p.leaf) {
-		p.leaf = append(p.leaf, batch.NewPage(p.kind, capacity, p.bytes+p.bytes/8))
+		p.leaf = append(p.leaf, batch.NewPage(p.kind, capacity, p.texts+p.texts/8))
 	}
 	p.used++
 	return p.leaf[p.used-1]

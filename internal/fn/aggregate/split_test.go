@@ -296,3 +296,27 @@ func footprint(acc expr.Accumulator) int {
 
 // paged is about what cells in pages hold.
 func paged(c *pagedCells) int { return (len(c.store.leaf) + len(c.spare.leaf)) * batch.PageRows * 32 }
+
+// TestPagesOfGroupsThatLeft: cells hold no more pages than those that are left fill, and
+// as many again to move to, once groups have left.
+func TestPagesOfGroupsThatLeft(t *testing.T) {
+	const many, left = 40 * batch.PageRows, batch.PageRows
+	text := types.Of(types.String)
+	c := newPagedCells(types.StructOf(types.Field{Name: "a", Type: text}))
+	c.reset(0, many)
+	src := batch.NewColumn(c.store.kind, batch.Size)
+	src.Resize(batch.Size)
+	set := func(from, to int) {
+		for at := from; at < to; at += batch.Size {
+			c.set(batch.Range(at, batch.Size), src, batch.Identity(batch.Size))
+		}
+	}
+	for range 3 {
+		set(0, many)
+	}
+	c.reset(left, many)
+	set(0, left)
+	if got := len(c.store.fields[0].leaf) + len(c.spare.fields[0].leaf); got > 8 {
+		t.Errorf("%d pages for the values of one", got)
+	}
+}
