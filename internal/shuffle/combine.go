@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"container/heap"
 	"iter"
+	"unsafe"
 )
 
 // Combiner says how the values of a key become one.
@@ -44,15 +45,17 @@ func (c entryCodec[K, C]) Read(src []byte, values []entry[K, C]) ([]byte, error)
 	return rest, err
 }
 
-// merger is a table of combined values that spills.
+// merger is a table of combined values that spills. Keys with exact words and small values
+// lie in short, all others in table.
 type merger[K comparable, V, C any] struct {
 	space *Space
 	by    Combiner[V, C]
 	depth int
 	hash  *Table[K, C] // makes the tables, so that all have the same hashes
 
+	short *slots[C] // nil: all keys lie in table
 	table *Table[K, C]
-	seqs  []int64 // of the entries; nil: base plus the number of the entry
+	seqs  []int64 // of the entries of table; nil: base plus the number of the entry
 	base  int64
 	grant grant
 	keys  Meter[K]
@@ -76,56 +79,164 @@ func newMerger[K comparable, V, C any](s *Space, by Combiner[V, C], root *Table[
 	return &merger[K, V, C]{space: s, by: by, depth: depth, hash: root, table: root.Sibling(), grant: grant{memory: s.Memory}}
 }
 
-// waiting are rows whose keys were not looked for yet.
+// together is how many keys are looked for at a time.
+const together = 64
+
+// waiting are rows whose keys were not looked for yet: in a large table each look-up waits
+// for memory, and so they wait together.
 type waiting[K comparable, V any] struct {
-	n     int
-	rows  [64]Pair[K, V]
-	words [64]uint64
-	exact [64]bool
-	seen  uint64 // keeps the loads from being left out
+	n      int
+	words  [together]uint64
+	hashes [together]uint64
+	values [together]V
+	keys   [together]K // of those whose word is not exact or 0
+	exact  [together]bool
+	seen   uint64 // keeps the loads from being left out
 }
 
-// all adds all values of rows. Keys are looked for many at a time: in a large table each
-// look-up waits for memory, and so they wait together.
-func (m *merger[K, V, C]) all(rows iter.Seq[Pair[K, V]]) error {
+// all adds all values of rows.
+func (m *merger[K, V, C]) all(rows iter.Seq[Pair[K, V]]) (err error) {
 	w := new(waiting[K, V])
-	for p := range rows {
-		w.rows[w.n] = p
-		if w.n++; w.n == len(w.rows) {
-			if err := m.flush(w); err != nil {
-				return err
-			}
-		}
+	kind := m.table.kind
+	flush := m.flush
+	if fits[C](kind) {
+		m.short = takeSlots[C](m.space)
+		flush = m.flushShort
 	}
-	return m.flush(w)
+	texts := m.short != nil && kind == stringKey
+	rows(func(p Pair[K, V]) bool {
+		i := w.n % together
+		w.values[i] = p.Value
+		if s := (*string)(unsafe.Pointer(&p.Key)); texts && len(*s) < 8 {
+			word := packed(*s)
+			w.words[i], w.hashes[i] = word, spread(word)
+		} else {
+			m.wait(w, i, p.Key)
+		}
+		if w.n = i + 1; w.n == together {
+			err = flush(w)
+		}
+		return err == nil
+	})
+	if err != nil {
+		return err
+	}
+	return flush(w)
 }
 
-// flush adds the values of the rows that wait.
+// wait notes a key that is no short text.
+func (m *merger[K, V, C]) wait(w *waiting[K, V], i int, k K) {
+	word, exact := m.table.word(k)
+	if m.short == nil {
+		w.words[i], w.hashes[i], w.exact[i], w.keys[i] = word, mix(word), exact, k
+		return
+	}
+	if !exact {
+		word = 0
+	}
+	if word == 0 {
+		w.keys[i] = k
+	}
+	w.words[i], w.hashes[i] = word, spread(word)
+}
+
+// flush adds the values of the rows that wait to the table.
 func (m *merger[K, V, C]) flush(w *waiting[K, V]) error {
 	n := w.n
 	w.n = 0
+	w.seen ^= m.table.touch(w.hashes[:n])
 	for i := range n {
-		w.words[i], w.exact[i] = m.table.word(w.rows[i].Key)
-		w.seen ^= m.table.ahead(w.words[i])
-	}
-	for i := range n {
-		p := &w.rows[i]
-		e, added := m.table.add(p.Key, w.words[i], w.exact[i])
-		if added {
-			m.table.Values[e] = m.by.Create(p.Value)
-			if err := m.entry(e); err != nil {
-				return err
-			}
-			continue
-		}
-		m.table.Values[e] = m.by.Add(m.table.Values[e], p.Value)
-		if m.by.Grows {
-			if err := m.more(p.Value); err != nil {
-				return err
-			}
+		e, added := m.table.add(w.keys[i], w.words[i], w.exact[i])
+		if err := m.valued(e, added, w.values[i]); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// valued adds a value to an entry of the table.
+func (m *merger[K, V, C]) valued(e int, added bool, v V) error {
+	if added {
+		m.table.Values[e] = m.by.Create(v)
+		return m.entry(e)
+	}
+	m.table.Values[e] = m.by.Add(m.table.Values[e], v)
+	if m.by.Grows {
+		return m.more(v)
+	}
+	return nil
+}
+
+// flushShort adds the values of the rows that wait, those of exact words to their cells.
+func (m *merger[K, V, C]) flushShort(w *waiting[K, V]) error {
+	n := w.n
+	w.n = 0
+	s := m.short
+	w.seen ^= s.touch(w.hashes[:n])
+	for i := range n {
+		word := w.words[i]
+		if word == 0 {
+			if err := m.long(w.keys[i], w.values[i]); err != nil {
+				return err
+			}
+			s = m.short
+			continue
+		}
+		mask := uint64(len(s.cells) - 1)
+		at := w.hashes[i] >> (s.shift & 63)
+		c := &s.cells[at]
+		for c.word != word && c.word != 0 {
+			at = (at + 1) & mask
+			c = &s.cells[at]
+		}
+		if c.word == word {
+			c.value = m.by.Add(c.value, w.values[i])
+			if !m.by.Grows {
+				continue
+			}
+			if err := m.more(w.values[i]); err != nil {
+				return err
+			}
+		} else {
+			c.value = m.by.Create(w.values[i])
+			c.word = word
+			if err := m.entered(at); err != nil {
+				return err
+			}
+		}
+		s = m.short
+	}
+	return nil
+}
+
+// entered charges a new cell.
+func (m *merger[K, V, C]) entered(at uint64) error {
+	s := m.short
+	s.order = append(s.order, uint32(at))
+	s.used++
+	c := &s.cells[at]
+	size := 32 + m.vals.Size(&c.value)
+	if m.table.kind == stringKey {
+		size += 16 + int64(c.word>>56)
+	} else {
+		size += 8
+	}
+	if s.full() {
+		if len(s.cells) == beside {
+			return m.spill()
+		}
+		s.grow()
+	}
+	return m.charge(size)
+}
+
+// long adds a value of a key that has no cell.
+func (m *merger[K, V, C]) long(k K, v V) error {
+	e, added := m.table.Add(k)
+	if added {
+		m.short.order = append(m.short.order, beside|uint32(e))
+	}
+	return m.valued(e, added, v)
 }
 
 // more charges a value that makes a combined value larger. It stands alone, as does
@@ -137,8 +248,7 @@ func (m *merger[K, V, C]) entry(i int) error {
 	return m.charge(32 + m.keys.Size(&m.table.Keys[i]) + m.vals.Size(&m.table.Values[i]))
 }
 
-// combined adds a combined value that was first seen at seq, or now if seq is
-// negative.
+// combined adds a combined value that was first seen at seq.
 func (m *merger[K, V, C]) combined(k K, c C, seq int64) error {
 	i, added := m.table.Add(k)
 	if !added {
@@ -149,9 +259,7 @@ func (m *merger[K, V, C]) combined(k K, c C, seq int64) error {
 		return m.charge(m.vals.Size(heaped(c)))
 	}
 	m.table.Values[i] = c
-	if seq >= 0 {
-		m.seqs = append(m.seqs, seq)
-	}
+	m.seqs = append(m.seqs, seq)
 	return m.entry(i)
 }
 
@@ -171,50 +279,77 @@ func (m *merger[K, V, C]) spill() error {
 		pair := PairCodec(PairCodec(CodecOf[K](), m.by.Codec), CodecOf[int64]())
 		m.spilled = newBuffers(m.space, Codec[entry[K, C]](entryCodec[K, C]{pair}), fanout)
 	}
-	m.base = m.each(func(e entry[K, C]) {
+	next, _ := m.each(func(e entry[K, C]) bool {
 		// The upper half of the hash, which the table does not use to find a cell.
 		bucket := m.hash.Hash(e.pair.Key) >> (60 - 4*m.depth) % fanout
 		m.spilled.rows[bucket] = append(m.spilled.rows[bucket], e)
+		return true
 	})
+	m.base = next
 	m.table = m.hash.Sibling()
+	if m.short != nil {
+		m.short.clear()
+	}
 	m.seqs = m.seqs[:0]
 	m.grant.empty()
 	return m.spilled.spill()
 }
 
-// each visits the entries of the table, and returns the number after the last.
-func (m *merger[K, V, C]) each(do func(entry[K, C])) int64 {
-	next := m.base
+// each visits the entries until do returns false, and returns the number after the last.
+func (m *merger[K, V, C]) each(do func(entry[K, C]) bool) (next int64, more bool) {
+	next = m.base
+	if m.short != nil {
+		return m.eachShort(do)
+	}
 	for i, k := range m.table.Keys {
 		seq := next
 		if len(m.seqs) > 0 {
 			seq = m.seqs[i]
 		}
-		do(entry[K, C]{Pair[K, C]{k, m.table.Values[i]}, seq})
+		if !do(entry[K, C]{Pair[K, C]{k, m.table.Values[i]}, seq}) {
+			return next, false
+		}
 		next++
 	}
-	return next
+	return next, true
+}
+
+// eachShort is each where there are cells.
+func (m *merger[K, V, C]) eachShort(do func(entry[K, C]) bool) (next int64, more bool) {
+	next = m.base
+	for _, at := range m.short.order {
+		var e entry[K, C]
+		if e.seq = next; at < beside {
+			c := &m.short.cells[at]
+			e.pair = Pair[K, C]{m.hash.key(c.word), c.value}
+		} else {
+			e.pair = Pair[K, C]{m.table.Keys[at-beside], m.table.Values[at-beside]}
+		}
+		if !do(e) {
+			return next, false
+		}
+		next++
+	}
+	return next, true
+}
+
+// len is the number of entries that lie in memory.
+func (m *merger[K, V, C]) len() int {
+	if m.short != nil {
+		return len(m.short.order)
+	}
+	return m.table.Len()
 }
 
 // rows yields what was combined, in the order in which keys were first seen, and
 // frees the merger.
 func (m *merger[K, V, C]) rows(yield func(entry[K, C]) bool) error {
-	defer m.grant.empty()
+	defer m.free()
 	if m.spilled == nil {
-		next := m.base
-		for i, k := range m.table.Keys {
-			seq := next + int64(i)
-			if len(m.seqs) > 0 {
-				seq = m.seqs[i]
-			}
-			if !yield(entry[K, C]{Pair[K, C]{k, m.table.Values[i]}, seq}) {
-				return nil
-			}
-		}
+		m.each(yield)
 		return nil
 	}
 	if err := m.spill(); err != nil {
-		m.spilled.out.Free()
 		return err
 	}
 	buckets, err := m.spilled.finish()
@@ -274,6 +409,9 @@ func WriteCombined[K comparable, V, C any](s *Space, by Combiner[V, C], rows ite
 		return nil, err
 	}
 	b := newBuffers(s, PairCodec(CodecOf[K](), m.by.Codec), parts)
+	if m.spilled == nil {
+		b.expect(m.len())
+	}
 	done := false
 	defer b.unless(&done)
 	var failed error
@@ -295,6 +433,10 @@ func WriteCombined[K comparable, V, C any](s *Space, by Combiner[V, C], rows ite
 // free gives back what the merger holds; it may be called more than once.
 func (m *merger[K, V, C]) free() {
 	m.grant.empty()
+	if m.short != nil {
+		shelve(m.space, m.short)
+		m.short = nil
+	}
 	if m.spilled != nil {
 		m.spilled.out.Free()
 	}
@@ -313,14 +455,8 @@ func Combine[K comparable, V, C any](s *Space, by Combiner[V, C], rows iter.Seq[
 
 // Merge is [Combine] of values that the map side has combined already.
 func Merge[K comparable, V, C any](s *Space, by Combiner[V, C], rows iter.Seq[Pair[K, C]], yield func(Pair[K, C]) bool) error {
-	m := newMerger(s, by, NewTable[K, C](), 0)
-	defer m.free()
-	for p := range rows {
-		if err := m.combined(p.Key, p.Value, -1); err != nil {
-			return err
-		}
-	}
-	return m.rows(func(e entry[K, C]) bool { return yield(e.pair) })
+	merging := Combiner[C, C]{Create: func(c C) C { return c }, Add: by.Merge, Merge: by.Merge, Codec: by.Codec, Grows: by.Grows}
+	return Combine(s, merging, rows, yield)
 }
 
 // cursor reads one partition of an output from its beginning to its end.

@@ -99,6 +99,17 @@ func newBuffers[T any](s *Space, c Codec[T], parts int) *buffers[T] {
 		out: &Output[T]{codec: c, parts: make([][]segment[T], parts), grant: grant{memory: s.Memory}}}
 }
 
+// expect makes room for about as many rows, dealt evenly.
+func (b *buffers[T]) expect(rows int) {
+	each := rows / len(b.rows)
+	if each < 32 {
+		return
+	}
+	for p := range b.rows {
+		b.rows[p] = make([]T, 0, each+each/32+1)
+	}
+}
+
 // add writes one row, of roughly size bytes.
 func (b *buffers[T]) add(part int, v T, size int64) error {
 	b.rows[part] = append(b.rows[part], v)

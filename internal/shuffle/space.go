@@ -32,6 +32,9 @@ type Space struct {
 
 	next    atomic.Int64
 	spilled atomic.Int64
+
+	mu    sync.Mutex
+	shelf shelf
 }
 
 // Spilled is how many bytes went to files so far.

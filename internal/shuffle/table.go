@@ -90,18 +90,18 @@ func (t *Table[K, V]) word(k K) (w uint64, exact bool) {
 	}
 }
 
-// packed is a text of up to seven bytes, and its length above them. The parts that are
+// packed is a text of up to seven bytes, and its length plus one above them. The parts that are
 // loaded overlap where the length is not theirs.
 func packed(s string) uint64 {
 	n := uint64(len(s))
 	switch {
 	case n >= 4:
 		low, high := binary.LittleEndian.Uint32(view(s[:4])), binary.LittleEndian.Uint32(view(s[n-4:]))
-		return uint64(low) | uint64(high)<<(8*(n-4)) | n<<56
+		return uint64(low) | uint64(high)<<(8*(n-4)) | (n+1)<<56
 	case n > 0:
-		return uint64(s[0]) | uint64(s[n/2])<<(8*(n/2)) | uint64(s[n-1])<<(8*(n-1)) | n<<56
+		return uint64(s[0]) | uint64(s[n/2])<<(8*(n/2)) | uint64(s[n-1])<<(8*(n-1)) | (n+1)<<56
 	default:
-		return 0
+		return 1 << 56
 	}
 }
 
@@ -151,10 +151,14 @@ func (t *Table[K, V]) add(k K, w uint64, exact bool) (entry int, added bool) {
 	}
 }
 
-// ahead loads the cell where the search for a word begins, so that the loads for many
-// keys wait for memory at the same time. What it returns must be used.
-func (t *Table[K, V]) ahead(w uint64) uint64 {
-	return t.index[mix(w)&uint64(len(t.index)-1)].entry
+// touch loads the cells where the searches for keys begin, whose words were mixed to
+// hashes, so that they wait for memory at the same time. What it returns must be used.
+func (t *Table[K, V]) touch(hashes []uint64) (seen uint64) {
+	index, mask := t.index, uint64(len(t.index)-1)
+	for _, h := range hashes {
+		seen ^= index[h&mask].entry
+	}
+	return seen
 }
 
 // Find is the entry of a key, -1 if it has none.
