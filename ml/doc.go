@@ -20,5 +20,8 @@
 // without rows change nothing. Models are not part of a checkpoint: save their weights
 // with the batches, and make them from those.
 //
+// The test of two groups that Spark has beside these, StreamingTest, keeps its state in a
+// stream and is found in package dstream.
+//
 // Features: D141, D141b, D142.
 package ml
