@@ -56,6 +56,8 @@ type Context struct {
 	nextShuffle, nextStage, nextJob atomic.Int64
 	// marked is how many RDDs wait to be checkpointed by the next job over them.
 	marked atomic.Int64
+	// barriers is how many RDDs were made whose tasks start together.
+	barriers atomic.Int64
 
 	mu         sync.Mutex
 	checkpoint string // directory; empty: none

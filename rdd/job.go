@@ -104,12 +104,15 @@ func (c *Context) runJob(ctx context.Context, n *node, parts []int, op string, b
 	if n.err != nil {
 		return n.err
 	}
+	if err := c.checkBarriers(n, len(parts)); err != nil {
+		return err
+	}
 	job, ctx, err := c.begin(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { c.end(job, err) }()
-	final := &stageOf{job: job, id: -1, name: op, tasks: slices.Clone(parts)}
+	final := &stageOf{job: job, id: -1, name: op, tasks: slices.Clone(parts), meeting: c.meetingOf(n, len(parts))}
 	done := make(map[int]bool)
 	var mu sync.Mutex
 	final.run = func(t *Task, part int) error {
@@ -124,7 +127,7 @@ func (c *Context) runJob(ctx context.Context, n *node, parts []int, op string, b
 	for attempt := 1; ; attempt++ {
 		err = c.parents(ctx, job, n)
 		if err == nil {
-			err = c.runStage(ctx, final)
+			err = finalMeeting(final, c.runStage(ctx, final))
 		}
 		var lost *lostOutput
 		if !errors.As(err, &lost) || attempt == maxStageAttempts || ctx.Err() != nil {
@@ -326,7 +329,7 @@ func (c *Context) mapStage(ctx context.Context, job *activeJob, d *shuffleDep) e
 	if c.bus.listening.Load() {
 		name = d.on.callSite()
 	}
-	return c.runStage(ctx, &stageOf{job: job, id: d.number(c), name: name, tasks: missing, run: func(t *Task, part int) error {
+	return c.runTogether(ctx, d, &stageOf{job: job, id: d.number(c), name: name, tasks: missing, run: func(t *Task, part int) error {
 		out, err := d.write(t, part)
 		if err == nil && t.err == nil {
 			d.put(part, out)
@@ -352,6 +355,9 @@ type stageOf struct {
 	name  string
 	tasks []int
 	run   func(t *Task, part int) error
+	// meeting is set if the tasks start together, for the attempt at the stage.
+	meeting *meeting
+	attempt int
 }
 
 // runStage runs the tasks of a stage.
@@ -364,9 +370,9 @@ func (c *Context) runStage(ctx context.Context, s *stageOf) error {
 		c.bus.emit(StageSubmitted{Job: s.job.id, Stage: s.id, Name: s.name, Tasks: len(s.tasks), Pool: s.job.pool})
 	}
 	err := c.tasks.Run(ctx, &schedule.Stage{
-		Job: s.job.id, ID: s.id, Pool: s.job.pool, Tasks: s.tasks, MaxFailures: c.config.MaxFailures,
+		Job: s.job.id, ID: s.id, Pool: s.job.pool, Tasks: s.tasks, MaxFailures: c.config.MaxFailures, Together: s.meeting != nil,
 		Run: func(ctx context.Context, a schedule.Attempt) (err error) {
-			t := &Task{ctx: ctx, rdd: c, stage: s.id, partition: a.Task, attempt: a.Number, id: a.ID}
+			t := &Task{ctx: ctx, rdd: c, stage: s.id, partition: a.Task, attempt: a.Number + s.attempt, id: a.ID, meeting: s.meeting}
 			if listening {
 				start := time.Now()
 				c.bus.emit(TaskStart{Stage: s.id, Partition: a.Task, Attempt: a.Number, ID: a.ID})
@@ -387,6 +393,7 @@ func (c *Context) runStage(ctx context.Context, s *stageOf) error {
 			if err == nil {
 				t.merge()
 			}
+			s.meeting.leave(err)
 			t.done = true
 			return err
 		},

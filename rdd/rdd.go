@@ -32,6 +32,8 @@ type node struct {
 	by any
 	// err is what was wrong when it was built; actions report it.
 	err error
+	// together: its tasks start together and may wait for each other; see barrier.go.
+	together bool
 	// prepare runs before the first job that needs the node, if it is not nil.
 	prepare *once
 

@@ -15,7 +15,8 @@ type Task struct {
 	attempt   int
 	id        int64
 
-	done    bool // it came to its end, rather than to a panic
+	meeting *meeting // of the tasks that have started together; nil: each alone
+	done    bool     // it came to its end, rather than to a panic
 	err     error
 	updates map[any]any // of accumulators, kept until the task succeeds
 }

@@ -25,6 +25,8 @@ type Scheduler struct {
 	free  []int // workers without a task; nil before the first stage
 	sets  []*stageRun
 	pools map[string]*FairPool
+	// together is a stage of which some tasks of all that start at once have started.
+	together *stageRun
 }
 
 // FairPool says what a pool may claim. The zero FairPool is what a pool has that
@@ -50,6 +52,10 @@ type Stage struct {
 	Job, ID int
 	Pool    string // the pool it is counted to; empty is a pool, too
 	Tasks   []int  // the numbers of its tasks, in the order in which they start
+	// Together starts all tasks at once, when there are as many free workers; until
+	// then nothing else starts once it is the stage's turn. A task that fails ends the
+	// stage. There must not be more tasks than workers.
+	Together bool
 	// MaxFailures is how often one task may fail before the stage does; less than
 	// 1 counts as 1.
 	MaxFailures int
@@ -115,6 +121,9 @@ func (s *Scheduler) Run(ctx context.Context, stage *Stage) error {
 	if len(stage.Tasks) == 0 {
 		return nil
 	}
+	if stage.Together && len(stage.Tasks) > max(s.Workers, 1) {
+		return fmt.Errorf("%d tasks cannot start together on %d workers", len(stage.Tasks), max(s.Workers, 1))
+	}
 	r := &stageRun{Stage: stage, done: make(chan struct{}), pending: make([]Attempt, len(stage.Tasks))}
 	for i, t := range stage.Tasks {
 		r.pending[i] = Attempt{Task: t}
@@ -165,12 +174,19 @@ func (s *Scheduler) take() (*stageRun, Attempt, bool) {
 	if len(s.free) == 0 {
 		return nil, Attempt{}, false
 	}
-	r := s.choose()
+	r := s.together
 	if r == nil {
+		r = s.choose()
+	}
+	if r == nil || s.together == nil && r.Together && len(s.free) < len(r.pending) {
 		return nil, Attempt{}, false
 	}
 	a := r.pending[0]
 	r.pending = r.pending[1:]
+	s.together = nil
+	if r.Together && len(r.pending) > 0 {
+		s.together = r
+	}
 	r.running++
 	a.Worker = s.free[len(s.free)-1]
 	s.free = s.free[:len(s.free)-1]
@@ -189,6 +205,9 @@ func (s *Scheduler) work(r *stageRun, a Attempt) {
 		if r, a, ok = s.take(); !ok {
 			s.mu.Unlock()
 			return
+		}
+		if r.Together {
+			s.dispatch() // the others
 		}
 		s.mu.Unlock()
 	}
@@ -217,7 +236,7 @@ func (s *Scheduler) finish(r *stageRun, a Attempt, err error) {
 			r.failures = make(map[int]int)
 		}
 		r.failures[a.Task]++
-		if n := r.failures[a.Task]; n >= max(r.MaxFailures, 1) {
+		if n := r.failures[a.Task]; r.Together || n >= max(r.MaxFailures, 1) {
 			s.abort(r, &StageError{Stage: r.ID, Attempt: a, Failures: n, Err: err})
 			break
 		}
@@ -232,6 +251,7 @@ func (s *Scheduler) fail(r *stageRun, err error) {
 	defer s.mu.Unlock()
 	s.abort(r, err)
 	s.close(r)
+	s.dispatch() // what it has kept waiting
 }
 
 // abort leaves out what has not begun and cancels what runs. The lock is held.
