@@ -19,8 +19,8 @@
 //	}
 //
 //	func (v *visits) Init(h *stateful.Handle) error {
-//		v.last = stateful.Value[Click](h, "last", stateful.NoTTL)
-//		v.pages = stateful.Map[string, int64](h, "pages", stateful.NoTTL)
+//		v.last = stateful.Value[Click](h, "last", stateful.TTL{})
+//		v.pages = stateful.Map[string, int64](h, "pages", stateful.TTL{})
 //		return nil
 //	}
 //

@@ -19,7 +19,8 @@ import (
 //	            ──────────────────────────────────▶
 //	                 found, listed, due
 //
-// A key that was deleted since the last commit is still in the tier, and in gone.
+// A key that was deleted is in gone until the tier's commit, which comes after that of
+// the batch: in between the tier still has it.
 type resident struct {
 	slots  *Slots
 	tier   *Tier
@@ -27,7 +28,7 @@ type resident struct {
 	codec  *tierCodec
 
 	absent int                 // committed keys that are not in memory
-	gone   map[string]struct{} // keys in the tier that were deleted since the last commit
+	gone   map[string]struct{} // keys in the tier that were deleted since its last commit
 	recent []uint64            // bit slot: used since the last eviction that passed it over
 	err    error               // reading has failed where no error could be given
 
@@ -61,6 +62,13 @@ func (s *Slots) Detach() { s.tier = nil }
 func (r *resident) begin() {
 	r.absent, r.err = r.tier.Len(r.shards), nil
 	clear(r.gone)
+}
+
+// Settle is called when the tier has all that was committed.
+func (s *Slots) Settle() {
+	if s.tier != nil {
+		clear(s.tier.gone)
+	}
 }
 
 // use notes that slots are in use.

@@ -239,9 +239,6 @@ func (s *Slots) Clear() {
 	if s.spec.Numbered {
 		s.table.Loosen()
 	}
-	if s.tier != nil {
-		clear(s.tier.gone)
-	}
 }
 
 // Reset takes all keys out.

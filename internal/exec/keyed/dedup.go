@@ -34,7 +34,7 @@ func NewDedup(columns, keys []*expr.Ref) (*Dedup, error) {
 		return nil, err
 	}
 	d := &Dedup{columns: columns, keys: keys, event: -1}
-	d.spec = Spec{Name: "dedupe", Keys: fields, EventTime: at >= 0}
+	d.spec = Spec{Name: "dedupe", Keys: fields, EventTime: at >= 0, Pages: true}
 	if at >= 0 {
 		d.spec.Time, d.spec.Width = at, keys[at].Window
 	}

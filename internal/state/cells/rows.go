@@ -111,9 +111,10 @@ func (r *rows) setText(i int, text string) { batch.Values[string](r.key[i])[0] =
 
 // forget deletes the rows of variables, in whatever key.
 func (r *rows) forget(column int, gone func(name string) bool) {
+	live := r.table.Live(nil) // which may bring keys into memory
 	names := batch.Values[string](r.table.Keys()[column])
 	var dead []int32
-	for _, slot := range r.table.Live(nil) {
+	for _, slot := range live {
 		if gone(names[slot]) {
 			dead = append(dead, slot)
 		}

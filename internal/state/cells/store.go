@@ -28,9 +28,9 @@ func Specs(name string, keys []types.Field) []state.Spec {
 	at := types.Field{Name: "time", Type: types.Of(types.Timestamp), Nullable: true}
 	value := []types.Field{{Name: "value", Type: types.Of(types.Binary)}}
 	return []state.Spec{
-		{Name: name, Keys: append(slices.Clone(keys), text, sub), Values: value, ShardBy: len(keys)},
+		{Name: name, Keys: append(slices.Clone(keys), text, sub), Values: value, ShardBy: len(keys), Pages: true},
 		{Name: name, Keys: append(slices.Clone(keys), text, at, sub), Values: value, ShardBy: len(keys),
-			EventTime: true, Time: len(keys) + 1},
+			Pages: true, EventTime: true, Time: len(keys) + 1},
 	}
 }
 

@@ -69,6 +69,7 @@ type State struct {
 	tier     *state.Tier // nil: memory holds all rows
 	measures measures
 	stay     int64 // a tier could not be made; it is tried again beyond so many bytes
+	warned   bool  // that rows of which none can go take more than they may
 
 	done    chan snapshot // snapshots that were written, or were not
 	running sync.WaitGroup
@@ -226,6 +227,9 @@ func (s *State) Committed(v state.Version) {
 	s.drop(v)
 	if s.tier != nil {
 		s.tier.Commit() // a failure is found by the next batch, which makes the tier anew
+		for _, t := range s.stores {
+			t.Settle()
+		}
 	}
 	s.moveOut(v)
 	for _, t := range s.stores {

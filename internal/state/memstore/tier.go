@@ -190,12 +190,20 @@ func (s *State) seal(v state.Version) error {
 // changed since version v was committed.
 func (s *State) moveOut(v state.Version) {
 	tier := s.config.Tier
-	if !s.pages() {
+	if !s.pages() && (tier.Memory <= 0 || s.warned) {
 		return
 	}
 	taken := int64(0)
 	for _, t := range s.stores {
 		taken += t.Bytes()
+	}
+	if !s.pages() {
+		if s.warned = taken > tier.Memory; s.warned {
+			s.config.Warn.Warn("State takes more memory than it may, and cannot be moved to disk: joins of streams, sessions and "+
+				"dropDuplicatesWithinWatermark keep all of it in memory. A narrower condition of time or a shorter watermark makes it less.",
+				"operator", s.config.Operator, "bytes", taken, "limit", tier.Memory)
+		}
+		return
 	}
 	if s.tier == nil {
 		if !tier.Always && (tier.Memory <= 0 || taken <= tier.Memory) || taken < s.stay {
