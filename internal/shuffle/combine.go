@@ -317,18 +317,23 @@ func (m *merger[K, V, C]) each(do func(entry[K, C]) bool) (next int64, more bool
 // eachShort is each where there are cells.
 func (m *merger[K, V, C]) eachShort(do func(entry[K, C]) bool) (next int64, more bool) {
 	next = m.base
-	for _, at := range m.short.order {
-		var e entry[K, C]
-		if e.seq = next; at < beside {
-			c := &m.short.cells[at]
-			e.pair = Pair[K, C]{m.hash.key(c.word), c.value}
-		} else {
-			e.pair = Pair[K, C]{m.table.Keys[at-beside], m.table.Values[at-beside]}
+	s := m.short
+	for from := 0; from < len(s.order); from += together {
+		group := s.order[from:min(from+together, len(s.order))]
+		s.seen ^= touchCells(s.cells, group)
+		for _, at := range group {
+			var e entry[K, C]
+			if e.seq = next; at < beside {
+				c := &s.cells[at]
+				e.pair = Pair[K, C]{m.hash.key(c.word), c.value}
+			} else {
+				e.pair = Pair[K, C]{m.table.Keys[at-beside], m.table.Values[at-beside]}
+			}
+			if !do(e) {
+				return next, false
+			}
+			next++
 		}
-		if !do(e) {
-			return next, false
-		}
-		next++
 	}
 	return next, true
 }

@@ -19,6 +19,7 @@ type slots[C any] struct {
 	shift uint8     // of a hash, for the number of a cell
 	order []uint32  // numbers of cells; from beside on: of entries of the table
 	used  int       // cells
+	seen  uint64    // keeps loads from being left out
 }
 
 type cell[C any] struct {
@@ -61,6 +62,15 @@ func (s *slots[C]) touch(hashes []uint64) (seen uint64) {
 	return seen
 }
 
+// touchCells is touch of the cells of some keys.
+func touchCells[C any](cells []cell[C], order []uint32) (seen uint64) {
+	mask := uint32(len(cells) - 1)
+	for _, at := range order {
+		seen ^= cells[at&mask].word // of an entry of the table it is some cell
+	}
+	return seen
+}
+
 // grow doubles the cells. Keys go over in their order.
 func (s *slots[C]) grow() {
 	old := s.cells
@@ -68,6 +78,9 @@ func (s *slots[C]) grow() {
 	s.shift--
 	mask := uint64(len(s.cells) - 1)
 	for n, at := range s.order {
+		if n%together == 0 {
+			s.seen ^= touchCells(old, s.order[n:min(n+together, len(s.order))])
+		}
 		if at >= beside {
 			continue
 		}
