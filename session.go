@@ -212,8 +212,8 @@ func (s *Session) one(statements []plan.Statement, err error) *DataFrame {
 	if err != nil {
 		return s.frame(nil, err)
 	}
-	if len(statements) != 1 {
-		return s.frame(nil, errors.New("SQL takes one statement; Run takes a script"))
+	if err := sql.One(statements); err != nil {
+		return s.frame(nil, err)
 	}
 	if statements[0].Command == nil {
 		return s.frame(statements[0].Query, nil)

@@ -56,8 +56,8 @@ func (r *reply) sql(ctx context.Context, k *sparkpb.SQLCommand) error {
 	if err != nil {
 		return err
 	}
-	if len(statements) != 1 {
-		return fault.New(fault.UnsupportedFeature, "sql takes one statement, not %d", len(statements))
+	if err := sql.One(statements); err != nil {
+		return err
 	}
 	if statements[0].Command == nil {
 		return r.send(&sparkpb.ExecuteResponse{Kind: &sparkpb.SQLCommandResult{Relation: input}})

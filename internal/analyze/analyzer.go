@@ -99,6 +99,7 @@ type cte struct {
 	// recursive says that it may read itself; running is set while it does.
 	recursive bool
 	running   *plan.Recursion
+	levels    int64 // that it may go down; 0 for the session's
 }
 
 const (

@@ -27,6 +27,8 @@ func (r *resolution) withColumns(n *plan.WithColumns) (plan.Node, error) {
 		})
 		if place >= 0 {
 			items[place] = e
+		} else if n.Known {
+			return nil, unknownColumn(&expr.UnresolvedAttribute{Parts: a.Names, At: n.At}, scope{columns: in.Output()})
 		} else {
 			items = append(items, e)
 		}

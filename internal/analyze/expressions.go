@@ -413,6 +413,9 @@ func (r *resolution) function(u *expr.UnresolvedFunction, s scope) (expr.Expr, e
 			return r.attribute(&expr.UnresolvedAttribute{Parts: parts, At: u.At}, s)
 		}
 	}
+	if likeLists[u.Name] && !u.Written {
+		return r.likeList(u, s)
+	}
 	windowed := r.windowed
 	r.windowed = false
 	written, err := counted(u)
@@ -452,6 +455,9 @@ func (r *resolution) function(u *expr.UnresolvedFunction, s scope) (expr.Expr, e
 				"write what that stands for, or a query around this one", out, strings.Join(*alias, ".")).Locate(u.At)
 		}
 		return r.aggregateCall(agg, u, s, windowed)
+	}
+	if u.Name == "struct" && !u.Written && u.At.Text != "" {
+		return shownAs(out, rowText(args, out.Type())), nil
 	}
 	if u.Filter != nil || u.Distinct {
 		return nil, fault.New(fault.InvalidSQLSyntax, "%s is no aggregate function: DISTINCT and FILTER do not apply",

@@ -86,7 +86,14 @@ func (p *pivoting) values() error {
 		}
 		e, err := p.r.expr(v, scope{})
 		if err != nil {
+			if u, ok := v.(*expr.UnresolvedAttribute); ok {
+				return fault.New(fault.PivotNotConstant, "the values of PIVOT are constants; %v is a column", u).
+					With("expression", u.String()).Locate(u.At)
+			}
 			return err
+		}
+		if v := p.r.constant(e); v != nil && !e.Type().Nested() {
+			e = p.r.literal(&expr.Literal{Value: v, Typ: e.Type()})
 		}
 		if name == "" {
 			name = valueName(e)

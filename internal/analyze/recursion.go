@@ -37,6 +37,9 @@ func (r *resolution) recursive(n *plan.Read, c cte) (out plan.Node, ok bool, err
 		anchor = rename(anchor, columns, c.columns)
 	}
 	rec := &plan.Recursion{Origin: n.Origin, ID: int64(expr.NewID()), Name: c.name, MaxLevels: recursionLevels, MaxRows: recursionRows}
+	if c.levels > 0 {
+		rec.MaxLevels = c.levels
+	}
 	for _, col := range anchor.Output() {
 		rec.Columns = append(rec.Columns, &expr.Ref{Name: col.Name, ID: expr.NewID(), Typ: col.Typ, Null: true, Watermark: -1})
 	}

@@ -329,6 +329,9 @@ func (r *resolution) with(n *plan.With) (plan.Node, error) {
 		if n.Columns != nil {
 			c.columns = n.Columns[i]
 		}
+		if n.MaxLevels != nil {
+			c.levels = n.MaxLevels[i]
+		}
 		r.ctes = append(r.ctes[:len(r.ctes):len(r.ctes)], c)
 	}
 	return r.node(n.Input)

@@ -90,7 +90,10 @@ func (r *resolution) item(e expr.Expr, s scope, before []expr.Expr) (expr.Expr, 
 		// A column of a query around this one gets an id of its own here.
 		return &expr.Alias{Child: ref, Names: []string{ref.Name}, ID: expr.NewID()}, nil
 	}
-	if path, ok := e.(*expr.UnresolvedExtract); ok && path.Name != "" {
+	if c, ok := e.(*expr.Cast); ok { // v:a::INT is called as v:a is
+		e = c.Child
+	}
+	if path, ok := e.(*expr.UnresolvedExtract); ok && path.Path && path.Name != "" {
 		return &expr.Alias{Child: x, Names: []string{path.Name}, ID: expr.NewID(), Implicit: true}, nil
 	}
 	if f, ok := x.(*expr.Field); ok {
@@ -268,7 +271,7 @@ func (r *resolution) generate(n *plan.Generate) (plan.Node, error) {
 	}
 	gen, ok := e.(*expr.GeneratorCall)
 	if !ok {
-		return nil, fault.New(fault.UnsupportedFeature, "%v is no generator such as explode", e).Locate(n.At)
+		return nil, fault.New(fault.NotGenerator, "%v is no generator such as explode", e).Locate(n.At)
 	}
 	columns, err := generated(gen, n.Names)
 	if err != nil {

@@ -36,6 +36,9 @@ func (r *resolution) sort(n *plan.Sort) (plan.Node, error) {
 			return &plan.Sort{Origin: n.Origin, Input: in, Orders: orders, Global: n.Global}, nil
 		}
 	}
+	if d, ok := n.Input.(*plan.Project); ok && d.Distinct {
+		return r.sortDistinct(n, d, err)
+	}
 	p, ok := in.(*plan.Project)
 	if !ok {
 		return nil, err
@@ -55,6 +58,43 @@ func (r *resolution) sort(n *plan.Sort) (plan.Node, error) {
 		list[i] = o
 	}
 	return sorted(n.Origin, p.Input, p.Exprs, list), nil
+}
+
+// sortDistinct orders SELECT DISTINCT by columns of USING that one side of a join had:
+// those, and no others, need not be in the list. They are then part of what is distinct,
+// as in Spark.
+func (r *resolution) sortDistinct(n *plan.Sort, d *plan.Project, first error) (plan.Node, error) {
+	in, err := r.node(d.Input)
+	if err != nil {
+		return nil, err
+	}
+	sides := slices.DeleteFunc(slices.Clone(in.Output()), func(c *expr.Ref) bool { return !ofSide(c) })
+	wide := *d
+	wide.Exprs = slices.Clone(d.Exprs)
+	orders := slices.Clone(n.Orders)
+	for i, o := range orders {
+		u, ok := o.Child.(*expr.UnresolvedAttribute)
+		if !ok {
+			continue
+		}
+		if e, err := match(u.Parts, sides); e != nil && err == nil {
+			name := "_order_" + itoa(i)
+			wide.Exprs = append(wide.Exprs, &expr.Alias{Child: u, Names: []string{name}})
+			order := *o
+			order.Child = &expr.UnresolvedAttribute{Parts: []string{name}, At: u.At}
+			orders[i] = &order
+		}
+	}
+	more := len(wide.Exprs) - len(d.Exprs)
+	if more == 0 {
+		return nil, first
+	}
+	out, err := r.node(&plan.Sort{Origin: n.Origin, Input: &wide, Orders: orders, Global: n.Global})
+	if err != nil {
+		return nil, err
+	}
+	columns := asExprs(out.Output())
+	return &plan.Project{Origin: n.Origin, Input: out, Exprs: columns[:len(columns)-more]}, nil
 }
 
 func anyAggregate(orders []*expr.SortOrder) bool {

@@ -440,11 +440,53 @@ func (r *Resolver) Compared(a, b Expr) (x, y Expr, ok bool) {
 	} else if tb.Kind == types.Decimal128 && ta.Integral() {
 		ta = decimalOfLiteral(a)
 	}
-	t, ok := r.Comparable(ta, tb)
+	common := r.Comparable
+	if ta.Nested() && tb.Nested() { // no part is read as another sort of value
+		common = r.Tightest
+		if t, same := SameShape(ta, tb); same {
+			return CastTo(a, t), CastTo(b, t), true
+		}
+	}
+	t, ok := common(ta, tb)
 	if !ok {
 		return a, b, false
 	}
 	return CastTo(a, t), CastTo(b, t), true
+}
+
+// SameShape is the first of two types that differ at most in the names of fields and in
+// where nulls may be, with nulls wherever one of them has any.
+func SameShape(a, b types.Type) (types.Type, bool) {
+	if !a.Nested() {
+		return a, a.SameIgnoringNullability(b)
+	}
+	if a.Kind != b.Kind || len(a.Fields) != len(b.Fields) {
+		return types.Type{}, false
+	}
+	part := func(x, y *types.Type) (*types.Type, bool) {
+		if x == nil || y == nil {
+			return nil, x == y
+		}
+		t, ok := SameShape(*x, *y)
+		return &t, ok
+	}
+	elem, sameElems := part(a.Elem, b.Elem)
+	key, sameKeys := part(a.Key, b.Key)
+	if !sameElems || !sameKeys {
+		return types.Type{}, false
+	}
+	out := a
+	out.Elem, out.Key, out.ElemNullable = elem, key, a.ElemNullable || b.ElemNullable
+	out.Fields = make([]types.Field, len(a.Fields))
+	for i, f := range a.Fields {
+		t, ok := SameShape(f.Type, b.Fields[i].Type)
+		if !ok {
+			return types.Type{}, false
+		}
+		f.Type, f.Nullable = t, f.Nullable || b.Fields[i].Nullable
+		out.Fields[i] = f
+	}
+	return out, true
 }
 
 // WrongCount is the error for a number of arguments that a function does not

@@ -6,6 +6,7 @@ var (
 	InvalidIdentifier     = Condition{"INVALID_IDENTIFIER", "42602"}
 	InvalidTypedLiteral   = Condition{"INVALID_TYPED_LITERAL", "42604"}
 	InvalidNumericRange   = Condition{"INVALID_NUMERIC_LITERAL_RANGE", "22003"}
+	NoPatterns            = Condition{"INVALID_SQL_SYNTAX.EMPTY_QUANTIFIED_PATTERN", "42000"}
 	InvalidSQLSyntax      = Condition{"INVALID_SQL_SYNTAX", "42000"}
 	UnsupportedDataType   = Condition{"UNSUPPORTED_DATATYPE", "0A000"}
 	EmptyStatement        = Condition{"PARSE_EMPTY_STATEMENT", "42617"}
@@ -78,6 +79,8 @@ var (
 	WriteFailed           = Condition{"TASK_WRITE_FAILED", "58030"}
 	ConflictingPartitions = Condition{"CONFLICTING_PARTITION_COLUMN_NAMES", "KD009"}
 	MultipleGenerators    = Condition{"UNSUPPORTED_GENERATOR.MULTI_GENERATOR", "42K0E"}
+	PivotNotConstant      = Condition{"NON_LITERAL_PIVOT_VALUES", "42K08"}
+	NotGenerator          = Condition{"UNSUPPORTED_GENERATOR.NOT_GENERATOR", "42K0E"}
 	NestedGenerator       = Condition{"UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", "42K0E"}
 	BitmapPosition        = Condition{"INVALID_BITMAP_POSITION", "22003"}
 	VectorDimension       = Condition{"VECTOR_DIMENSION_MISMATCH", "22000"}

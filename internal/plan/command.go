@@ -2,6 +2,7 @@ package plan
 
 import (
 	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/types"
 )
 
@@ -129,8 +130,9 @@ type Describe struct {
 type Statement struct {
 	Query   Node // nil for a command
 	Command Command
-	// Text is the statement's own text.
+	// Text is the statement's own text, At its place in the whole.
 	Text string
+	At   fault.Position
 }
 
 func (*CreateView) isCommand()           {}

@@ -156,6 +156,8 @@ type WithColumns struct {
 	Origin
 	Input   Node
 	Aliases []*expr.Alias
+	// Known says that there must be columns of all these names: |> SET.
+	Known bool
 }
 
 // RenameColumns renames columns: pairs of old and new names.
@@ -209,6 +211,8 @@ type With struct {
 	Columns   [][]string
 	Relations []Node
 	Recursive bool
+	// MaxLevels bound the rounds of those that read themselves; nil or 0 is the session's.
+	MaxLevels []int64
 }
 
 func (p *Project) Inputs() []Node            { return []Node{p.Input} }

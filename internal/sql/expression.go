@@ -308,10 +308,23 @@ func (p *parser) variantPath(e expr.Expr, start int) expr.Expr {
 
 // pathStep is a field in a path, whatever its name.
 func pathStep(name string) string {
+	if plainField(name) {
+		return "." + name
+	}
 	if strings.Contains(name, "'") {
 		return `["` + name + `"]`
 	}
 	return "['" + name + "']"
+}
+
+// plainField reports whether a path may have a field behind a dot.
+func plainField(name string) bool {
+	for i, r := range name {
+		if letter := r == '_' || r|0x20 >= 'a' && r|0x20 <= 'z'; !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return name != ""
 }
 
 // parenthesized reads what stands behind an open parenthesis: a query, or

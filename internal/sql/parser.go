@@ -64,6 +64,18 @@ func (o Parser) ParseStatements(text string) ([]plan.Statement, error) {
 	return list, nil
 }
 
+// One refuses more than one statement, or none, where one is asked for.
+func One(list []plan.Statement) error {
+	switch len(list) {
+	case 0:
+		return fault.New(fault.EmptyStatement, "there is no statement in the text")
+	case 1:
+		return nil
+	}
+	return fault.New(fault.ParseSyntax, "syntax error: one statement is asked for, and here begins another; "+
+		"a script is run by Session.Run, or by weir run").Locate(list[1].At)
+}
+
 // ParseQuery reads one query.
 func (o Parser) ParseQuery(text string) (plan.Node, error) {
 	p := o.start(text)

@@ -12,6 +12,9 @@ func (p *parser) pipe(left plan.Node, start int) plan.Node {
 	case p.acceptWords("SELECT"):
 		distinct := p.acceptWords("DISTINCT")
 		items := p.namedExpressions()
+		if p.acceptWords("WINDOW") {
+			p.defineWindows()
+		}
 		return &plan.Project{Origin: p.origin(at), Input: left, Exprs: items, Distinct: distinct}
 	case p.acceptWords("EXTEND"):
 		items := append([]expr.Expr{&expr.UnresolvedStar{At: p.from(at)}}, p.namedExpressions()...)
@@ -54,23 +57,21 @@ func (p *parser) pipeSet(left plan.Node, at int) plan.Node {
 		name := p.name("the name of a column")
 		p.expect("=")
 		alias := &expr.Alias{Child: p.expression(), Names: []string{name}}
-		left = &plan.WithColumns{Origin: p.origin(at), Input: left, Aliases: []*expr.Alias{alias}}
+		left = &plan.WithColumns{Origin: p.origin(at), Input: left, Aliases: []*expr.Alias{alias}, Known: true}
 		if !p.accept(",") {
 			return left
 		}
 	}
 }
 
-// pipeDrop reads DROP column, ….
+// pipeDrop reads DROP column, …: all others stay. The columns must be there.
 func (p *parser) pipeDrop(left plan.Node, at int) plan.Node {
-	d := &plan.Drop{Input: left}
+	star := &expr.UnresolvedStar{}
 	for {
-		start := p.begin()
-		name := p.name("the name of a column")
-		d.Columns = append(d.Columns, &expr.UnresolvedAttribute{Parts: []string{name}, At: p.from(start)})
+		star.Except = append(star.Except, p.names("the name of a column"))
 		if !p.accept(",") {
-			d.Origin = p.origin(at)
-			return d
+			star.At = p.from(at)
+			return &plan.Project{Origin: p.origin(at), Input: left, Exprs: []expr.Expr{star}}
 		}
 	}
 }

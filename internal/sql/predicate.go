@@ -1,8 +1,11 @@
 package sql
 
 import (
+	"slices"
+
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/types"
 )
 
 // predicate takes IS …, [NOT] IN …, [NOT] BETWEEN … or [NOT] LIKE … behind left.
@@ -102,6 +105,12 @@ func (p *parser) like(left expr.Expr, start int, name string, not bool) expr.Exp
 	return p.maybeNot(p.operatorCall(name, start, args...), start, not)
 }
 
+// isText reports whether an expression is a literal of text.
+func isText(e expr.Expr) bool {
+	l, ok := e.(*expr.Literal)
+	return ok && l.Value != nil && l.Typ.Kind == types.String
+}
+
 func (p *parser) likeList(left expr.Expr, start int, name string, not bool) expr.Expr {
 	both := "or"
 	if p.atWord("ALL") {
@@ -110,11 +119,20 @@ func (p *parser) likeList(left expr.Expr, start int, name string, not bool) expr
 	p.advance()
 	p.advance()
 	if p.at(")") {
-		p.failAt(p.begin(), fault.InvalidSQLSyntax, "LIKE ANY and ALL need patterns between '(' and ')'")
+		p.failAt(p.begin(), fault.NoPatterns, "LIKE ANY and ALL need patterns between '(' and ')'")
 		return left
 	}
+	patterns := p.expressions()
+	if !slices.ContainsFunc(patterns, func(e expr.Expr) bool { return !isText(e) }) {
+		p.expect(")")
+		name += map[string]string{"or": "any", "and": "all"}[both]
+		if not {
+			name = "not" + name
+		}
+		return p.operatorCall(name, start, append([]expr.Expr{left}, patterns...)...)
+	}
 	var terms []operand
-	for _, pattern := range p.expressions() {
+	for _, pattern := range patterns {
 		e := p.maybeNot(p.operatorCall(name, start, left, pattern), start, not)
 		terms = append(terms, operand{e, start, p.from(start).Stop})
 	}

@@ -101,9 +101,13 @@ func (p *parser) with() *plan.With {
 		if p.at("(") && !p.queryAt(p.next+1) {
 			columns = p.nameList()
 		}
-		if p.acceptWords("MAX", "RECURSION", "LEVEL") {
-			p.unsupported("MAX RECURSION LEVEL")
+		levels := int64(0)
+		if at := p.begin(); p.acceptWords("MAX", "RECURSION", "LEVEL") {
+			if levels = int64(p.number()); !w.Recursive {
+				p.failAt(at, fault.InvalidSQLSyntax, "MAX RECURSION LEVEL needs WITH RECURSIVE")
+			}
 		}
+		w.MaxLevels = append(w.MaxLevels, levels)
 		p.acceptWords("AS")
 		p.expect("(")
 		w.Columns = append(w.Columns, columns)

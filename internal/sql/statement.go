@@ -27,7 +27,7 @@ func (p *parser) statement() plan.Statement {
 		s.Command = p.command(start)
 	}
 	at := p.from(start)
-	s.Text = p.text[at.Start:at.Stop]
+	s.Text, s.At = p.text[at.Start:at.Stop], at
 	return s
 }
 

@@ -39,6 +39,8 @@ func averaged(r *expr.Resolver, name string, args []expr.Expr) (expr.Resolution,
 		res.Type = types.DecimalOf(min(in.Precision+4, types.MaxPrecision), min(in.Scale+4, types.MaxPrecision))
 	case types.Long:
 		res.Type = types.Of(types.Double)
+	case types.DayTimeInterval, types.YearMonthInterval: // of all fields, whatever those of the values
+		res.Type = types.Of(in.Kind)
 	default:
 		if in.Integral() {
 			res.Type = types.Of(types.Double)

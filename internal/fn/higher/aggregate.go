@@ -38,11 +38,7 @@ func aggregate(name string) *expr.Function {
 			}
 			zero := args[1].Type()
 			if !merge.Type().SameIgnoringNullability(zero) {
-				next, ok := r.Arg(merge.Body, zero)
-				if !ok {
-					return expr.Resolution{}, expr.Unexpected(name, 2, "\""+zero.SQL()+"\"", merge.Body)
-				}
-				merge = &expr.BoundLambda{Params: merge.Params, Body: next}
+				return expr.Resolution{}, expr.Unexpected(name, 2, "\""+zero.SQL()+"\"", merge.Body)
 			}
 			acc := &expr.LambdaVar{Name: "acc", ID: expr.NewID(), Typ: zero, Null: true}
 			finish := &expr.BoundLambda{Params: []*expr.LambdaVar{acc}, Body: acc}

@@ -17,7 +17,7 @@ var in = &expr.Function{
 		if len(args) == 0 {
 			return expr.Resolution{}, expr.WrongCount("in", "at least 1", len(args))
 		}
-		cast, t, err := r.UnifyFor("in", args)
+		cast, t, err := r.UnifyFor("in", alike(args))
 		if err == nil && !expr.Orderable(t) {
 			err = notOrdered("in", t)
 		}
@@ -211,4 +211,17 @@ var between = &expr.Function{
 	Compile: func(_ *expr.Call, args []expr.Eval, _ *expr.Env) (expr.Eval, error) {
 		return newConnect(args[0], args[1], false), nil
 	},
+}
+
+// alike gives rows the names of the first one where they differ in nothing else.
+func alike(args []expr.Expr) []expr.Expr {
+	out := append([]expr.Expr(nil), args...)
+	for i, a := range args {
+		first := args[0].Type()
+		if t, ok := expr.SameShape(a.Type(), first); ok && a.Type().Nested() && !t.SameIgnoringNullability(first) {
+			named, _ := expr.SameShape(first, a.Type())
+			out[i] = expr.CastTo(a, named)
+		}
+	}
+	return out
 }

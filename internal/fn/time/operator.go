@@ -29,7 +29,43 @@ func Operator(op string, args []expr.Expr) *expr.Function {
 			return o.fn
 		}
 	}
+	return misfit(op, a, b)
+}
+
+// misfit is an operator that refuses its operands as Spark does once one of them says
+// that time is meant; nil where none does, or where a text may be one.
+func misfit(op string, a, b operand) *expr.Function {
+	isSpan := func(o operand) bool { return o == days || o == onlyDays || o == calendar }
+	switch {
+	case a == textual || b == textual || a == none || b == none || a == clock || b == clock:
+		return nil
+	case op == "+" && isSpan(b), op == "-" && isSpan(b), op == "-" && b == stamp, op == "-" && b == date && a != stamp:
+		return refusing(op, 0, timeOrDate)
+	case op == "+" && isSpan(a), op == "-" && a == stamp:
+		return refusing(op, 1, timeOrDate)
+	case op == "+" && a == date, op == "-" && a == date:
+		return refusing(op, 1, fewDays)
+	case op == "+" && b == date:
+		return refusing(op, 0, fewDays)
+	case op == "*" && (isSpan(a) || a == months), op == "/" && (isSpan(a) || a == months):
+		return refusing(op, 1, "NUMERIC")
+	case op == "*" && (isSpan(b) || b == months):
+		return refusing(op, 0, "NUMERIC")
+	}
 	return nil
+}
+
+// What operators beside a time take, in SQL.
+const (
+	timeOrDate = `DATE", "TIMESTAMP" or "TIMESTAMP_NTZ`
+	fewDays    = `INT", "SMALLINT" or "TINYINT`
+)
+
+// refusing is an operator whose argument at a place is of no type that it takes.
+func refusing(op string, at int, want string) *expr.Function {
+	return &expr.Function{Name: op, Resolve: func(_ *expr.Resolver, args []expr.Expr) (expr.Resolution, error) {
+		return expr.Resolution{}, expr.Unexpected(op, at, "\""+want+"\"", args[at])
+	}}
 }
 
 // wholeDays reports whether an interval type holds only days.
@@ -90,6 +126,7 @@ type operator struct {
 // is resolved.
 var operators = []operator{
 	{"+", date, numeric, datePlusInt}, {"+", numeric, date, swapped(datePlusInt)},
+	{"+", date, textual, refusing("+", 1, fewDays)}, {"+", textual, date, refusing("+", 0, fewDays)},
 	{"+", date, months, datePlusMonths}, {"+", months, date, swapped(datePlusMonths)},
 	{"+", date, days, stampPlusDays}, {"+", days, date, swapped(stampPlusDays)},
 	{"+", date, onlyDays, datePlusDays}, {"+", onlyDays, date, swapped(datePlusDays)},
