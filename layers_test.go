@@ -24,7 +24,7 @@ const layers = `
 	internal/expr stateful internal/keytable internal/checkpoint internal/schedule internal/blockstore internal/nexmark connector/connectortest connector/file/parquet connector/file/avro internal/jsontext internal/csvtext
 	internal/plan internal/state internal/shuffle udf internal/fn/* connector/* bench/gen internal/sparkpb
 	internal/exec internal/sql internal/collated internal/state/* internal/fn/builtin internal/frames internal/receiver
-	internal/exec/keyed internal/statesource internal/warehouse internal/sparkplan internal/analyze internal/optimize webui
+	internal/exec/keyed internal/statesource internal/warehouse internal/sparkplan internal/analyze internal/streamcheck internal/optimize webui
 	internal/physical
 	internal/query internal/remote internal/pyworker
 	functions

@@ -1,9 +1,9 @@
 package weir
 
 import (
-	"github.com/weirstream/weir/internal/analyze"
 	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
+	"github.com/weirstream/weir/internal/streamcheck"
 )
 
 // checkStream refuses what a stream may not do, as far as the settings ask for it:
@@ -18,9 +18,9 @@ func (c *conf) checkStream(n plan.Node, mode OutputMode) error {
 		return nil
 	}
 	if c.correctness && plan.Streaming(n) {
-		if err := analyze.CheckCorrectness(n, mode); err != nil {
+		if err := streamcheck.Correctness(n, mode); err != nil {
 			return err
 		}
 	}
-	return analyze.CheckStreaming(n, mode)
+	return streamcheck.Streaming(n, mode)
 }

@@ -116,9 +116,9 @@ func (r *resolution) node(n plan.Node) (plan.Node, error) {
 	r.depth++
 	if r.nodes++; r.depth > maxDepth || r.nodes > maxNodes {
 		return nil, fault.New(fault.TooComplex, "the query has more than %d relations, or more than %d within each other, "+
-			"those of views and of WITH counted wherever they are read", maxNodes, maxDepth).Locate(originOf(n).At)
+			"those of views and of WITH counted wherever they are read", maxNodes, maxDepth).Locate(plan.OriginOf(n).At)
 	}
-	id := originOf(n).PlanID
+	id := plan.OriginOf(n).PlanID
 	if r.Settle != nil {
 		var err error
 		if n, err = r.Settle(r.ctx, n); err != nil {
@@ -220,14 +220,6 @@ func (r *resolution) relation(n plan.Node) (plan.Node, error) {
 // notYet is the error for what Spark has and weir does not have yet.
 func notYet(what string, at fault.Position) error {
 	return fault.New(fault.UnsupportedFeature, "%s is not supported by this version of weir", what).Locate(at)
-}
-
-// originOf is where a node came from.
-func originOf(n plan.Node) plan.Origin {
-	if o, ok := n.(interface{ From() plan.Origin }); ok {
-		return o.From()
-	}
-	return plan.Origin{}
 }
 
 // number gives the streams and the watermarks of a plan their ordinals, in plan

@@ -319,3 +319,13 @@ func byName(n *plan.SetOp, left, right plan.Node) (_, _ plan.Node, err error) {
 	}
 	return projected(left, lefts), &plan.Project{Input: right, Exprs: rights}, nil
 }
+
+// windowsBetween refuses time windows in the condition of a join of two streams:
+// Spark resolves them only beneath operators with one input.
+func windowsBetween(j *plan.Join) error {
+	if !plan.Streaming(j.Left) || !plan.Streaming(j.Right) {
+		return nil
+	}
+	return fault.New(fault.UnresolvedColumn, "a time window cannot stand in the condition of a join of two streams: make it a "+
+		"column of each side, and join by that").Locate(j.At)
+}

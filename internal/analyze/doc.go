@@ -1,7 +1,6 @@
-// Package analyze gives names and types to a plan, and says what a stream may
-// not do.
+// Package analyze gives names and types to a plan.
 //
-//	plan with names ─▶ Analyzer.Analyze ─▶ plan with columns by id ─▶ CheckStreaming
+//	plan with names ─▶ Analyzer.Analyze ─▶ plan with columns by id ─▶ package streamcheck
 //	                     │ relations: views, files, formats           (output mode, S50-S58)
 //	                     │ columns:   names, stars, fields, aliases
 //	                     │ functions: registry, coercion

@@ -196,3 +196,15 @@ var replicate = &expr.Generator{Name: "replicate_rows", New: func(*expr.Generato
 		return parents, nil
 	}, nil
 }}
+
+// setOperation refuses set operations over streams (S37).
+func setOperation(n *plan.SetOp, left, right plan.Node) error {
+	l, r := plan.Streaming(left), plan.Streaming(right)
+	switch {
+	case n.Kind == plan.IntersectSet && (l || r):
+		return fault.New(fault.NotSupportedStreaming, "Intersect of streaming DataFrames/Datasets is not supported").Locate(n.At)
+	case n.Kind == plan.ExceptSet && r:
+		return fault.New(fault.NotSupportedStreaming, "Except on a streaming DataFrame/Dataset on the right is not supported").Locate(n.At)
+	}
+	return nil
+}

@@ -220,7 +220,7 @@ func (r *resolution) count(n, input plan.Node, e expr.Expr, build func(plan.Node
 	}
 	v, err := r.rows(c)
 	if err != nil {
-		return nil, place(err, originOf(n).At)
+		return nil, place(err, plan.OriginOf(n).At)
 	}
 	return build(in, expr.Lit(v)), nil
 }

@@ -108,7 +108,7 @@ func (r *resolution) decorrelate(n plan.Node) (plan.Node, error) {
 		}
 		inputs := n.Inputs()
 		if len(inputs) != 1 {
-			return nil, fault.New(fault.UnsupportedFeature, "a subquery cannot stand here").Locate(originOf(n).At)
+			return nil, fault.New(fault.UnsupportedFeature, "a subquery cannot stand here").Locate(plan.OriginOf(n).At)
 		}
 		w := &withSubqueries{r: r, in: inputs[0]}
 		out, err := plan.MapExprs(n, w.replace)

@@ -110,3 +110,21 @@ func Text(n Node) string {
 	write(n, 0)
 	return b.String()
 }
+
+// OriginOf is where a node came from; the zero Origin where it does not say.
+func OriginOf(n Node) Origin {
+	if o, ok := n.(interface{ From() Origin }); ok {
+		return o.From()
+	}
+	return Origin{}
+}
+
+// EventTime is the first column that is an event time; nil: there is none.
+func EventTime(n Node) *expr.Ref {
+	for _, c := range n.Output() {
+		if c.Watermark >= 0 {
+			return c
+		}
+	}
+	return nil
+}

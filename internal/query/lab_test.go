@@ -27,6 +27,7 @@ import (
 	"github.com/weirstream/weir/internal/query"
 	"github.com/weirstream/weir/internal/rowvalue"
 	"github.com/weirstream/weir/internal/sql"
+	"github.com/weirstream/weir/internal/streamcheck"
 	"github.com/weirstream/weir/internal/vfs"
 	"github.com/weirstream/weir/types"
 )
@@ -122,7 +123,7 @@ func (j *job) config(ctx context.Context, fs vfs.FS) (none query.Config, _ error
 	if node, err = a.Analyze(ctx, node); err != nil {
 		return none, err
 	}
-	if err := analyze.CheckStreaming(node, connector.Append); err != nil {
+	if err := streamcheck.Streaming(node, connector.Append); err != nil {
 		return none, err
 	}
 	env := expr.Env{ANSI: true, Location: time.UTC}

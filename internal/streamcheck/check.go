@@ -1,4 +1,4 @@
-package analyze
+package streamcheck
 
 import (
 	"slices"
@@ -9,9 +9,9 @@ import (
 	"github.com/weirstream/weir/internal/plan"
 )
 
-// CheckStreaming says what a stream may not do in an output mode (S31-S58). The
+// Streaming says what a stream may not do in an output mode (S31-S58). The
 // plan has been analyzed.
-func CheckStreaming(n plan.Node, mode connector.OutputMode) error {
+func Streaming(n plan.Node, mode connector.OutputMode) error {
 	if !plan.Streaming(n) {
 		return fault.New(fault.WriteStreamNotAllowed, "the query has no streaming source; use write, "+
 			"or read a source with readStream or STREAM(…)")
@@ -79,11 +79,11 @@ func watermarked(a *plan.Aggregate) bool {
 func modeError(n plan.Node, mode connector.OutputMode, what string) error {
 	return fault.New(fault.OutputModeUnsupported, "%s mode does not allow %s; declare a watermark on the event time "+
 		"that is grouped by, or use another output mode", mode, what).
-		With("outputMode", mode.String()).With("operation", what).Locate(originOf(n).At)
+		With("outputMode", mode.String()).With("operation", what).Locate(plan.OriginOf(n).At)
 }
 
 func refuse(n plan.Node, text string) error {
-	return fault.New(fault.NotSupportedStreaming, "%s", text).Locate(originOf(n).At)
+	return fault.New(fault.NotSupportedStreaming, "%s", text).Locate(plan.OriginOf(n).At)
 }
 
 // node checks one operator.

@@ -1,20 +1,9 @@
-package analyze
+package streamcheck
 
 import (
 	"github.com/weirstream/weir/connector"
-	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
 )
-
-// windowsBetween refuses time windows in the condition of a join of two streams:
-// Spark resolves them only beneath operators with one input.
-func windowsBetween(j *plan.Join) error {
-	if !plan.Streaming(j.Left) || !plan.Streaming(j.Right) {
-		return nil
-	}
-	return fault.New(fault.UnresolvedColumn, "a time window cannot stand in the condition of a join of two streams: make it a "+
-		"column of each side, and join by that").Locate(j.At)
-}
 
 // joinStreams checks a join of two streams (S120, S121).
 func (c *streamCheck) joinStreams(n *plan.Join) error {

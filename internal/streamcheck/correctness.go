@@ -1,12 +1,11 @@
-package analyze
+package streamcheck
 
 import (
 	"github.com/weirstream/weir/connector"
-	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
 )
 
-// CheckCorrectness refuses plans in which the one watermark of a query can drop
+// Correctness refuses plans in which the one watermark of a query can drop
 // rows that must not be lost (S51). An aggregation gives a row when the watermark
 // has passed it in append mode alone; in the other modes it gives a group again
 // and again, with event times that an operator behind it takes for late.
@@ -16,7 +15,7 @@ import (
 //
 // spark.sql.streaming.statefulOperator.checkCorrectness.enabled switches the check
 // off. The plan has been analyzed.
-func CheckCorrectness(n plan.Node, mode connector.OutputMode) error {
+func Correctness(n plan.Node, mode connector.OutputMode) error {
 	if mode == connector.Append {
 		return nil
 	}
@@ -65,16 +64,4 @@ func checkWithin(n *plan.Deduplicate) error {
 	}
 	return refuse(n, "dropDuplicatesWithinWatermark is not supported on streaming DataFrames/DataSets without watermark; "+
 		"declare the event time with withWatermark first")
-}
-
-// setOperation refuses set operations over streams (S37).
-func setOperation(n *plan.SetOp, left, right plan.Node) error {
-	l, r := plan.Streaming(left), plan.Streaming(right)
-	switch {
-	case n.Kind == plan.IntersectSet && (l || r):
-		return fault.New(fault.NotSupportedStreaming, "Intersect of streaming DataFrames/Datasets is not supported").Locate(n.At)
-	case n.Kind == plan.ExceptSet && r:
-		return fault.New(fault.NotSupportedStreaming, "Except on a streaming DataFrame/Dataset on the right is not supported").Locate(n.At)
-	}
-	return nil
 }
