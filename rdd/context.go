@@ -51,6 +51,7 @@ type Context struct {
 	bus     bus
 	dirs    []string
 	places  places
+	reserve reserve
 	nextRDD atomic.Int64
 
 	nextShuffle, nextStage, nextJob atomic.Int64

@@ -107,6 +107,9 @@ func readLines(t *Task, s split, yield func(string) bool) error {
 		// One byte more at the beginning shows whether a line begins there.
 		from = io.NewSectionReader(f, max(s.from-1, 0), 1<<62)
 	}
+	if end-s.from >= large {
+		t.rdd.reserve.take(t.rdd.config.Memory)
+	}
 	l := &lines{t: t, from: from, at: max(s.from-1, 0), end: end, yield: yield}
 	if s.from > 0 {
 		l.skip = true
@@ -141,7 +144,7 @@ func (l *lines) run() error {
 
 // fill reads into a new block, behind what is left of the old one.
 func (l *lines) fill() error {
-	next := make([]byte, max(textBlock, 2*len(l.block)))
+	next := blank(max(textBlock, 2*len(l.block)))
 	n := copy(next, l.block)
 	for {
 		m, err := l.from.Read(next[n:])
