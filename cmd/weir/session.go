@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"runtime/debug"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -67,17 +65,14 @@ func (f *sessionFlags) open(out io.Writer, more ...weir.Option) (*weir.Session, 
 	return s, err
 }
 
-// boundHeap makes the garbage collector work harder before the program takes much more
-// than a query may: what a query may take is what lives, and the heap is by default
-// twice as large. Whoever sets GOMEMLIMIT knows better.
+// boundHeap makes the garbage collector work more often where memory is limited: the
+// heap then becomes one and a half times what lives, by default twice. A limit of the
+// heap would bring it to a standstill in batches that need more for as long as they run.
+// Whoever sets GOGC or GOMEMLIMIT knows better.
 func boundHeap(s *weir.Session) {
-	text, _ := s.Get("spark.weir.memory")
-	most, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || most <= 0 || most > math.MaxInt64/2 || os.Getenv("GOMEMLIMIT") != "" {
-		return
+	if most, _ := s.Get("spark.weir.memory"); most != "0" && os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(50)
 	}
-	const program = 128 << 20 // and what is on its way
-	debug.SetMemoryLimit(most + most/2 + program)
 }
 
 // await waits until every query has ended; the first failure stops the others.
