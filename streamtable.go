@@ -2,12 +2,14 @@ package weir
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/frames"
 	"github.com/weirstream/weir/internal/plan"
 )
 
@@ -76,7 +78,7 @@ func (w *StreamWriter) createTable(ctx context.Context, name []string) (*tableDe
 		return nil, fault.New(fault.WriteStreamNotAllowed, "the query has no streaming source; use Write, or read a source with ReadStream")
 	}
 	schema, err := w.frame.Schema(ctx)
-	if err != nil {
+	if err = errors.Join(err, frames.CheckClusters(w.clusterBy, w.partitionBy, schema.Names())); err != nil {
 		return nil, err
 	}
 	options := make(map[string]string)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/weirstream/weir/connector"
 	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/frames"
 	"github.com/weirstream/weir/internal/optimize"
 	"github.com/weirstream/weir/internal/query"
 )
@@ -28,6 +29,7 @@ type StreamWriter struct {
 	trigger     Trigger
 	name        string
 	partitionBy []string
+	clusterBy   []string
 	foreach     connector.Sink // of Foreach and ForeachBatch
 	job         query.Job
 	late        connector.Sink // of LateRowsTo
@@ -78,6 +80,13 @@ func (w *StreamWriter) QueryName(name string) *StreamWriter {
 // PartitionBy makes directories of the values of columns, in file sinks.
 func (w *StreamWriter) PartitionBy(columns ...string) *StreamWriter {
 	w.partitionBy = slices.Clone(columns)
+	return w
+}
+
+// ClusterBy names columns by which rows should lie together: checked, without effect on
+// files, as in Spark (S04).
+func (w *StreamWriter) ClusterBy(columns ...string) *StreamWriter {
+	w.clusterBy = slices.Clone(columns)
 	return w
 }
 
@@ -135,7 +144,7 @@ func (w *StreamWriter) config(ctx context.Context, c *conf) (query.Config, error
 		return query.Config{}, w.frame.err
 	}
 	mode, err := w.outputMode()
-	if err = errors.Join(err, w.trigger.err); err != nil {
+	if err = errors.Join(err, w.trigger.err, frames.CheckClusters(w.clusterBy, w.partitionBy, nil)); err != nil {
 		return query.Config{}, err
 	}
 	s := w.frame.session

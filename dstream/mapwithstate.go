@@ -453,7 +453,7 @@ func (m *stateMapper[K, V, S, E]) settle(ctx context.Context, at Time) {
 			m.dirs = make(map[Time]string)
 		}
 		m.dirs[at] = dir
-		m.wrote = at
+		m.wrote = max(m.wrote, at) // an old batch may have run again
 	})
 }
 

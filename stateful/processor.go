@@ -60,6 +60,8 @@ type Handle struct {
 
 // QueryIdentity says for which batch of which query a processor is called.
 type QueryIdentity struct {
+	// ID is that of the query, kept over restarts, and Run that of this run of it.
+	ID, Run string
 	// Batch is the number of the batch.
 	Batch int64
 	// Partition is the number of the partition.

@@ -39,8 +39,10 @@ type Task struct {
 
 // Run is what all tasks of a batch share.
 type Run struct {
-	// ID is the number of the batch.
-	ID int64
+	// ID is the number of the batch; Query and Execution are the ids of the query and
+	// of its run, empty outside of a stream.
+	ID               int64
+	Query, Execution string
 	// Now is the batch's time in microseconds.
 	Now int64
 	// Watermark is the query's.

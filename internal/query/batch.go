@@ -60,7 +60,7 @@ func (q *Query) execute(ctx context.Context, p microbatch.Plan) error {
 	messages := make([]connector.Message, q.program.Parts())
 	q.late.begin()
 	counts := make([]int64, len(messages))
-	run := &exec.Run{ID: id.Batch, Now: p.Timestamp.UnixMicro(),
+	run := &exec.Run{ID: id.Batch, Query: q.id, Execution: q.runID, Now: p.Timestamp.UnixMicro(),
 		Watermark: exec.Bounds{LateBefore: p.Late.UnixMicro(), EvictBefore: p.Watermark.UnixMicro()}}
 	err := q.program.Run(ctx, run, func(ctx context.Context, part int, r connector.Reader) error {
 		m, err := q.sink.Write(ctx, id, part, &counted{r, &counts[part]})

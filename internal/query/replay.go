@@ -239,7 +239,7 @@ func (q *Query) replay(ctx context.Context, p microbatch.Plan, taps *taps) (*Tra
 	}
 	taps.begin()
 	rows := make([]int64, q.program.Parts())
-	err := q.program.Run(ctx, &exec.Run{ID: int64(p.Batch), Now: p.Timestamp.UnixMicro(),
+	err := q.program.Run(ctx, &exec.Run{ID: int64(p.Batch), Query: q.id, Execution: q.runID, Now: p.Timestamp.UnixMicro(),
 		Watermark: exec.Bounds{LateBefore: p.Late.UnixMicro(), EvictBefore: p.Watermark.UnixMicro()}},
 		func(ctx context.Context, part int, r connector.Reader) error {
 			for {

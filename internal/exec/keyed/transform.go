@@ -42,7 +42,7 @@ func NewTransform(spec UserSpec, input, start exec.Operator, s *cells.Store, f T
 
 func (c *transformCalls) begin(run *exec.Run, partition int) {
 	c.run = run
-	c.task.Begin(stateful.QueryIdentity{Batch: run.ID, Partition: partition})
+	c.task.Begin(stateful.QueryIdentity{ID: run.Query, Run: run.Execution, Batch: run.ID, Partition: partition})
 }
 
 func (c *transformCalls) initial(g *stateful.Group, rows stateful.Rows) (err error) {
