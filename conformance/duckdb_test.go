@@ -192,12 +192,17 @@ func weirCell(v any, t types.Type) string {
 		return shortNumber(v.Float64(t.Scale))
 	case float64:
 		return shortNumber(v)
+	case int8:
+		return shortNumber(float64(v))
 	case int32:
 		if t.Kind == types.Date {
 			return "s:" + time.Unix(int64(v)*86400, 0).UTC().Format(time.DateOnly)
 		}
 		return shortNumber(float64(v))
 	case int64:
+		if t.Kind == types.Timestamp {
+			return "s:" + time.UnixMicro(v).UTC().Format("2006-01-02T15:04:05")
+		}
 		return shortNumber(float64(v))
 	case string:
 		return "s:" + v

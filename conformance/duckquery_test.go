@@ -11,8 +11,9 @@ import (
 //
 //   - a division by 0, which is null in DuckDB; divisors are constants
 //   - integer division, casts of fractions to whole numbers, rounding
-//   - date arithmetic, whose type differs; greatest and least of nulls; concat of nulls
-//   - ROLLUP and CUBE of no rows, which in Spark have none, and in DuckDB the one of all
+//   - greatest and least of nulls; concat of nulls
+//   - dates minus dates, whose type differs; days of the week, which begin elsewhere
+//   - grouping sets of no rows, which in Spark have none, and in DuckDB the one of all
 //   - comparisons of values of different sorts, which the one casts and the other refuses
 type duckQuery struct {
 	rand   *rand.Rand
@@ -31,6 +32,7 @@ const (
 	word
 	truth
 	day
+	moment
 	sorts
 )
 
@@ -44,6 +46,7 @@ type duckColumn struct {
 type duckRelation struct {
 	sql     string
 	columns []duckColumn
+	filled  bool // it has rows for certain
 }
 
 func (g *duckQuery) n(n int) int                { return g.rand.IntN(n) }
@@ -56,10 +59,10 @@ func (g *duckQuery) name(prefix string) string {
 }
 
 // duckTables are the tables' columns.
-var duckTables = []duckColumn{{"id", whole}, {"i", whole}, {"j", whole}, {"d", real}, {"m", money}, {"s", word}, {"b", truth}, {"dt", day}}
+var duckTables = []duckColumn{{"id", whole}, {"i", whole}, {"j", whole}, {"d", real}, {"m", money}, {"s", word}, {"b", truth}, {"dt", day}, {"ts", moment}}
 
 // duckTypes are their types.
-var duckTypes = []string{"INT", "INT", "BIGINT", "DOUBLE", "DECIMAL(9,2)", "STRING", "BOOLEAN", "DATE"}
+var duckTypes = []string{"INT", "INT", "BIGINT", "DOUBLE", "DECIMAL(9,2)", "STRING", "BOOLEAN", "DATE", "TIMESTAMP"}
 
 // tables are the statements behind CREATE … for t0, t1 and t2.
 func (g *duckQuery) tables() []string {
@@ -81,7 +84,7 @@ func (g *duckQuery) tables() []string {
 		if rows == 0 {
 			where = " WHERE c0 < 0"
 		}
-		list = append(list, fmt.Sprintf("t%d AS SELECT %s FROM (VALUES %s) AS v(c0, c1, c2, c3, c4, c5, c6, c7)%s", t,
+		list = append(list, fmt.Sprintf("t%d AS SELECT %s FROM (VALUES %s) AS v(c0, c1, c2, c3, c4, c5, c6, c7, c8)%s", t,
 			strings.Join(items, ", "), strings.Join(values, ", "), where))
 	}
 	return list
@@ -113,6 +116,8 @@ func (g *duckQuery) constant(s sort) string {
 		return "'" + g.pick("", "a", "b", "ab", "ba", "Abc", " x ", "añb", "zz", "a_b", "a%b") + "'"
 	case truth:
 		return g.pick("true", "false")
+	case moment:
+		return fmt.Sprintf("CAST('20%02d-%02d-%02d %02d:%02d:%02d' AS TIMESTAMP)", 20+g.n(3), 1+g.n(12), 1+g.n(28), g.n(24), g.n(60), g.n(60))
 	default:
 		return fmt.Sprintf("DATE '20%02d-%02d-%02d'", 20+g.n(3), 1+g.n(12), 1+g.n(28))
 	}
@@ -149,7 +154,13 @@ func (g *duckQuery) expr(s sort, columns []duckColumn) string {
 	}
 	switch s {
 	case whole:
-		switch g.n(9) {
+		switch g.n(12) {
+		case 9:
+			return fmt.Sprintf("extract(%s FROM %s)", g.pick("YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DOY"), e(g.either(day, moment)))
+		case 10:
+			return fmt.Sprintf("datediff(%s, %s)", e(day), e(day))
+		case 11:
+			return fmt.Sprintf("%s(%s)", g.pick("hour", "minute"), e(moment))
 		case 0, 1:
 			return fmt.Sprintf("(%s %s %s)", e(whole), g.pick("+", "-"), e(whole))
 		case 2:
@@ -187,12 +198,46 @@ func (g *duckQuery) expr(s sort, columns []duckColumn) string {
 		return g.text(columns)
 	case truth:
 		return g.condition(columns)
+	case moment:
+		return g.moment(columns)
 	default:
-		own := columnsOf(columns, day)
-		if len(own) > 0 {
-			return own[g.n(len(own))]
-		}
-		return g.constant(day)
+		return g.day(columns)
+	}
+}
+
+// day is an expression of a date.
+func (g *duckQuery) day(columns []duckColumn) string {
+	e := func(s sort) string { return g.expr(s, columns) }
+	switch g.n(7) {
+	case 0:
+		return fmt.Sprintf("CAST(date_trunc('%s', %s) AS DATE)", g.pick("year", "quarter", "month", "week"), e(g.either(day, moment)))
+	case 1:
+		return fmt.Sprintf("CAST(%s %s INTERVAL '%d' %s AS DATE)", e(day), g.pick("+", "-"), 1+g.n(30), g.pick("DAY", "MONTH", "YEAR"))
+	case 2:
+		return fmt.Sprintf("(%s %s %d)", e(day), g.pick("+", "-"), g.n(60))
+	case 3:
+		return fmt.Sprintf("last_day(%s)", e(day))
+	case 4:
+		return fmt.Sprintf("add_months(%s, %d)", e(day), g.n(30)-15)
+	case 5:
+		return fmt.Sprintf("CAST(%s AS DATE)", e(moment))
+	default:
+		return fmt.Sprintf("make_date(%s, %d, %d)", fmt.Sprint(2019+g.n(4)), 1+g.n(12), 1+g.n(28))
+	}
+}
+
+// moment is an expression of a time.
+func (g *duckQuery) moment(columns []duckColumn) string {
+	e := func(s sort) string { return g.expr(s, columns) }
+	switch g.n(4) {
+	case 0:
+		return fmt.Sprintf("date_trunc('%s', %s)", g.pick("day", "hour", "minute", "month"), e(moment))
+	case 1:
+		return fmt.Sprintf("(%s %s INTERVAL '%d' %s)", e(moment), g.pick("+", "-"), 1+g.n(50), g.pick("HOUR", "MINUTE", "SECOND", "DAY", "MONTH"))
+	case 2:
+		return fmt.Sprintf("CAST(%s AS TIMESTAMP)", e(day))
+	default:
+		return fmt.Sprintf("nullif(%s, %s)", e(moment), g.constant(moment))
 	}
 }
 
@@ -259,6 +304,10 @@ func (g *duckQuery) from() duckRelation {
 		if g.chance(2) {
 			break
 		}
+		if g.depth < 2 && g.chance(5) {
+			left = g.lateral(left)
+			continue
+		}
 		left = g.join(left, g.table())
 	}
 	return left
@@ -277,12 +326,92 @@ func (g *duckQuery) table() duckRelation {
 		}
 		return r
 	}
+	if g.depth < 2 && g.chance(8) {
+		return g.named()
+	}
 	name := g.name("a")
-	r := duckRelation{sql: fmt.Sprintf("t%d AS %s", g.n(3), name)}
+	t := g.n(3)
+	r := duckRelation{sql: fmt.Sprintf("t%d AS %s", t, name), filled: t == 0}
 	for _, c := range duckTables {
 		r.columns = append(r.columns, duckColumn{name + "." + c.name, c.sort})
 	}
 	return r
+}
+
+// named is a join by the names of columns, USING or NATURAL, as a table of its own.
+func (g *duckQuery) named() duckRelation {
+	left, right := g.name("a"), g.name("a")
+	kind := g.pick("JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN")
+	keys := []duckColumn{{"i", whole}, {"s", word}, {"dt", day}, {"b", truth}}
+	k := keys[g.n(len(keys))]
+	shared := []duckColumn{k}
+	if other := keys[g.n(len(keys))]; other != k && g.chance(3) {
+		shared = append(shared, other)
+	}
+	var names, items []string
+	var out []duckColumn
+	for _, c := range shared {
+		names = append(names, c.name)
+		items = append(items, c.name)
+	}
+	from := ""
+	if g.chance(2) {
+		from = fmt.Sprintf("t%d AS %s %s t%d AS %s USING (%s)", g.n(3), left, kind, g.n(3), right, strings.Join(names, ", "))
+		for _, c := range []duckColumn{{"id", whole}, {"j", whole}, {"m", money}} {
+			items = append(items, left+"."+c.name, right+"."+c.name)
+			shared = append(shared, c, c)
+		}
+	} else {
+		list := strings.Join(names, ", ")
+		from = fmt.Sprintf("(SELECT %s, id AS x FROM t%d) AS %s NATURAL %s (SELECT %s, j AS y FROM t%d) AS %s", list, g.n(3), left, kind, list, g.n(3), right)
+		items = append(items, left+".x", right+".y")
+		shared = append(shared, duckColumn{"x", whole}, duckColumn{"y", whole})
+	}
+	name := g.name("n")
+	for i, c := range shared {
+		items[i] += fmt.Sprintf(" AS c%d", i)
+		out = append(out, duckColumn{fmt.Sprintf("%s.c%d", name, i), c.sort})
+	}
+	return duckRelation{sql: fmt.Sprintf("(SELECT %s FROM %s) AS %s", strings.Join(items, ", "), from, name), columns: out}
+}
+
+// lateral joins a relation with a query that sees its columns.
+func (g *duckQuery) lateral(left duckRelation) duckRelation {
+	g.depth++
+	defer func() { g.depth-- }()
+	inner, name := g.name("e"), g.name("l")
+	own := duckRelation{sql: fmt.Sprintf("t%d AS %s", g.n(3), inner)}
+	for _, c := range duckTables {
+		own.columns = append(own.columns, duckColumn{inner + "." + c.name, c.sort})
+	}
+	g.budget += 3
+	where := g.equality(left, own)
+	if g.chance(2) {
+		where = g.condition(own.columns)
+		if g.chance(2) {
+			where = fmt.Sprintf("%s.i %s %s", inner, g.pick("<", ">=", "<>"), g.expr(whole, left.columns))
+		}
+	}
+	var items []string
+	columns := left.columns[:len(left.columns):len(left.columns)]
+	for i := range 1 + g.n(2) {
+		s := g.either(whole, word)
+		e := g.expr(s, own.columns)
+		if g.chance(3) {
+			e = g.expr(s, left.columns)
+		}
+		items = append(items, fmt.Sprintf("%s AS c%d", e, i))
+		columns = append(columns, duckColumn{fmt.Sprintf("%s.c%d", name, i), s})
+	}
+	if g.chance(3) {
+		items = []string{fmt.Sprintf("%s(%s.i) AS c0", g.pick("max", "count", "sum"), inner)}
+		columns = append(left.columns[:len(left.columns):len(left.columns)], duckColumn{name + ".c0", whole})
+	}
+	query := fmt.Sprintf("(SELECT %s FROM %s WHERE %s) AS %s", strings.Join(items, ", "), own.sql, where, name)
+	if g.chance(2) {
+		return duckRelation{left.sql + " LEFT JOIN LATERAL " + query + " ON true", columns, left.filled}
+	}
+	return duckRelation{left.sql + " JOIN LATERAL " + query + " ON true", columns, false}
 }
 
 // join joins two relations.
@@ -290,7 +419,7 @@ func (g *duckQuery) join(left, right duckRelation) duckRelation {
 	both := append(left.columns[:len(left.columns):len(left.columns)], right.columns...)
 	kind := g.pick("JOIN", "JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "SEMI JOIN", "ANTI JOIN", "CROSS JOIN")
 	if kind == "CROSS JOIN" {
-		return duckRelation{left.sql + " CROSS JOIN " + right.sql, both}
+		return duckRelation{left.sql + " CROSS JOIN " + right.sql, both, left.filled && right.filled}
 	}
 	on := g.equality(left, right)
 	if g.chance(3) && kind != "FULL JOIN" {
@@ -300,7 +429,8 @@ func (g *duckQuery) join(left, right duckRelation) duckRelation {
 	if kind == "SEMI JOIN" || kind == "ANTI JOIN" {
 		both = left.columns
 	}
-	return duckRelation{fmt.Sprintf("%s %s %s ON %s", left.sql, kind, right.sql, on), both}
+	filled := left.filled && (kind == "LEFT JOIN" || kind == "FULL JOIN") || right.filled && (kind == "RIGHT JOIN" || kind == "FULL JOIN")
+	return duckRelation{fmt.Sprintf("%s %s %s ON %s", left.sql, kind, right.sql, on), both, filled}
 }
 
 // equality compares a column of each side.
@@ -399,7 +529,20 @@ func (g *duckQuery) window(columns []duckColumn) (string, sort) {
 	order := "ORDER BY " + strings.Join(keys, ", ")
 	over := func(frame string) string { return " OVER (" + partition + order + frame + ")" }
 	s := g.either(whole, word)
-	switch g.n(7) {
+	switch g.n(11) {
+	case 7:
+		frame := fmt.Sprintf(" RANGE BETWEEN %s AND %s", g.pick("UNBOUNDED PRECEDING", "2 PRECEDING", "CURRENT ROW"),
+			g.pick("CURRENT ROW", "3 FOLLOWING", "UNBOUNDED FOLLOWING"))
+		return fmt.Sprintf("%s(%s) OVER (%sORDER BY %s %s%s)", g.pick("sum", "count", "min", "max"), g.expr(whole, columns), partition,
+			g.expr(whole, columns), g.pick("ASC NULLS FIRST", "DESC NULLS LAST", "ASC NULLS LAST"), frame), whole
+	case 8:
+		frame := fmt.Sprintf(" RANGE BETWEEN INTERVAL '%d' DAY PRECEDING AND %s", 1+g.n(90), g.pick("CURRENT ROW", "INTERVAL '40' DAY FOLLOWING"))
+		return fmt.Sprintf("count(%s) OVER (%sORDER BY %s ASC NULLS FIRST%s)", g.expr(s, columns), partition, g.expr(day, columns), frame), whole
+	case 9:
+		return fmt.Sprintf("%s(%s IGNORE NULLS)%s", g.pick("first_value", "last_value"), g.expr(s, columns), over(g.pick("",
+			" ROWS BETWEEN 2 PRECEDING AND 1 FOLLOWING"))), s
+	case 10:
+		return fmt.Sprintf("nth_value(%s, %d)%s", g.expr(s, columns), 1+g.n(3), over("")), s
 	case 0:
 		return g.pick("row_number()", "rank()", "dense_rank()") + over(""), whole
 	case 1:
@@ -425,20 +568,21 @@ func (g *duckQuery) window(columns []duckColumn) (string, sort) {
 func (g *duckQuery) core(wanted []sort) (string, []duckColumn) {
 	from := g.from()
 	where := g.where(from.columns)
-	if wanted == nil {
+	open := wanted == nil
+	if open {
 		for range 1 + g.n(4) {
 			wanted = append(wanted, sort(g.n(int(sorts))))
 		}
 	}
 	if g.chance(3) {
-		return g.grouped(from, where, wanted)
+		return g.grouped(from, where, wanted, open)
 	}
 	var items []string
 	var out []duckColumn
 	for i, s := range wanted {
 		g.budget += 2
 		e := g.expr(s, from.columns)
-		if g.chance(6) && len(from.columns) < 10 {
+		if g.chance(6) && len(from.columns) < 11 {
 			if w, own := g.window(from.columns); own == s {
 				e = w
 			}
@@ -453,8 +597,8 @@ func (g *duckQuery) core(wanted []sort) (string, []duckColumn) {
 	return "SELECT " + distinct + strings.Join(items, ", ") + " FROM " + from.sql + where, out
 }
 
-// grouped is core with GROUP BY.
-func (g *duckQuery) grouped(from duckRelation, where string, wanted []sort) (string, []duckColumn) {
+// grouped is core with GROUP BY; open says that it may have more columns.
+func (g *duckQuery) grouped(from duckRelation, where string, wanted []sort, open bool) (string, []duckColumn) {
 	var keys, items []string
 	var out []duckColumn
 	var having string
@@ -481,15 +625,35 @@ func (g *duckQuery) grouped(from duckRelation, where string, wanted []sort) (str
 	if g.chance(4) {
 		having = fmt.Sprintf(" HAVING count(*) %s %d", g.pick(">", "<=", "<>"), g.n(4))
 	}
-	sql := "SELECT " + strings.Join(items, ", ") + " FROM " + from.sql + where
+	by := ""
 	if len(keys) > 0 {
 		list := strings.Join(keys, ", ")
-		if where == "" && strings.HasPrefix(from.sql, "t0 ") && !strings.Contains(from.sql, "JOIN") {
-			list = g.pick(list, "ROLLUP ("+list+")", "CUBE ("+list+")")
+		if where == "" && from.filled {
+			list = g.pick(list, "ROLLUP ("+list+")", "CUBE ("+list+")", g.groupingSets(keys))
+			if strings.Contains(list, "(") && open {
+				items = append(items, "grouping("+keys[0]+") AS cg")
+				out = append(out, duckColumn{"cg", whole})
+			}
 		}
-		sql += " GROUP BY " + list
+		by = " GROUP BY " + list
 	}
+	sql := "SELECT " + strings.Join(items, ", ") + " FROM " + from.sql + where + by
 	return sql + having, out
+}
+
+// groupingSets are some sets of the keys, the empty one among them.
+func (g *duckQuery) groupingSets(keys []string) string {
+	sets := []string{"()", "(" + strings.Join(keys, ", ") + ")"}
+	for range g.n(3) {
+		var some []string
+		for _, k := range keys {
+			if g.chance(2) {
+				some = append(some, k)
+			}
+		}
+		sets = append(sets, "("+strings.Join(some, ", ")+")")
+	}
+	return "GROUPING SETS (" + strings.Join(sets, ", ") + ")"
 }
 
 // query is a whole query; it reports whether its rows have an order.

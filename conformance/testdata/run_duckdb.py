@@ -25,6 +25,9 @@ def cell(v):
 def main():
     db = duckdb.connect()
     db.execute("SET threads = 1")
+    # functions of Spark's that DuckDB calls or orders otherwise
+    db.execute("CREATE MACRO datediff(later, earlier) AS CAST(later AS DATE) - CAST(earlier AS DATE)")
+    db.execute("CREATE MACRO add_months(d, n) AS CAST(d + to_months(CAST(n AS INTEGER)) AS DATE)")
     for line in sys.stdin:
         try:
             found = db.execute(json.loads(line)).fetchall()

@@ -146,6 +146,9 @@ func (r *resolution) project(n *plan.Project) (plan.Node, error) {
 		return nil, err
 	}
 	items, err := r.items(n.Exprs, scope{columns: in.Output()})
+	if below := r.generatorsBelow(n, err); below != nil {
+		return r.project(below)
+	}
 	if err != nil {
 		return nil, err
 	}

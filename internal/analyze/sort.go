@@ -55,7 +55,10 @@ func (r *resolution) sort(n *plan.Sort) (plan.Node, error) {
 	}
 	list := make([]expr.Expr, len(inner))
 	for i, o := range inner {
-		list[i] = o
+		if list[i] = o; expr.HasAggregate(o) {
+			return nil, fault.New(fault.ExprForOperator, "%v is an aggregate of rows that are not grouped; ORDER BY cannot hold it", o.Child).
+				Locate(n.At)
+		}
 	}
 	return sorted(n.Origin, p.Input, p.Exprs, list), nil
 }
@@ -231,7 +234,7 @@ func (r *resolution) rows(e expr.Expr) (int64, error) {
 		return 0, fault.New(fault.LimitType, "the number of rows is an INT, not %v of type %s", e, e.Type().SQL()).
 			With("expr", e.String()).With("dataType", e.Type().SQL())
 	}
-	if len(expr.Refs(e)) > 0 {
+	if len(expr.Refs(e)) > 0 || expr.Any(e, func(x expr.Expr) bool { _, query := x.(*expr.Subquery); return query }) {
 		return 0, fault.New(fault.LimitFoldable, "the number of rows must be a constant, not %v", e)
 	}
 	constant, err := r.value(e)

@@ -58,6 +58,7 @@ var (
 	StarExpand            = Condition{"CANNOT_RESOLVE_STAR_EXPAND", "42704"}
 	ExtractBase           = Condition{"INVALID_EXTRACT_BASE_FIELD_TYPE", "42000"}
 	JoinNotBoolean        = Condition{"JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE", "42K09"}
+	SampleFraction        = Condition{"INVALID_TABLESAMPLE_FRACTION", "22023"}
 	ExprForOperator       = Condition{"UNSUPPORTED_EXPR_FOR_OPERATOR", "42K0E"}
 	TableExists           = Condition{"TABLE_OR_VIEW_ALREADY_EXISTS", "42P07"}
 	SchemaNotFound        = Condition{"SCHEMA_NOT_FOUND", "42704"}

@@ -248,7 +248,7 @@ func (p *parser) sample() func(plan.Node) plan.Node {
 	p.expect(")")
 	seed := p.repeatable()
 	if p.err == nil && (lower < 0 || upper > 1 || lower > upper) {
-		p.failAt(at, fault.ParseSyntax, "the share of TABLESAMPLE lies between 0 and all rows")
+		p.failAt(at, fault.SampleFraction, "the share of TABLESAMPLE lies between 0 and all rows")
 	}
 	origin := p.origin(start)
 	return func(in plan.Node) plan.Node {

@@ -15,8 +15,9 @@ func connective(name, shown string, stop bool) *expr.Function {
 			if len(args) != 2 {
 				return expr.Resolution{}, expr.WrongCount(name, "2", len(args))
 			}
+			some := args[0].Type().Kind == types.Boolean || args[1].Type().Kind == types.Boolean
 			for _, a := range args {
-				if k := a.Type().Kind; k != types.Boolean && k != types.Null {
+				if k := a.Type().Kind; k != types.Boolean && k != types.Null && !(k == types.String && some) {
 					return expr.Resolution{}, fault.New(fault.OperandWrong, "%s takes booleans, and %s is %s", shown,
 						a, a.Type().SQL())
 				}
