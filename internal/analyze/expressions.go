@@ -151,7 +151,7 @@ func (r *resolution) attribute(u *expr.UnresolvedAttribute, s scope) (expr.Expr,
 		return nil, err.(*fault.Error).Locate(u.At)
 	}
 	if found != nil {
-		return r.elements(found, s)
+		return r.elements(spelled(found, u.Parts), s)
 	}
 	for _, w := range s.windows {
 		if strings.EqualFold(w.Fn.Name, u.Parts[0]) {
@@ -359,9 +359,21 @@ func fields(e expr.Expr, names []string) (expr.Expr, error) {
 			return nil, fault.New(fault.UnresolvedField, "%v has no field `%s`; it has `%s`", e, name,
 				strings.Join(known, "`, `")).With("fieldName", name)
 		}
-		e = &expr.Field{Child: e, Ordinal: i}
+		e = &expr.Field{Child: e, Ordinal: i, Written: name}
 	}
 	return e, nil
+}
+
+// spelled is a column under the name that a query writes, whose letters may be of
+// another case: SELECT ID makes a column ID of a column id.
+func spelled(e expr.Expr, parts []string) expr.Expr {
+	ref, ok := e.(*expr.Ref)
+	if name := parts[len(parts)-1]; ok && ref.Name != name && strings.EqualFold(ref.Name, name) {
+		n := *ref
+		n.Name = name
+		return &n
+	}
+	return e
 }
 
 // elements resolves what [fields] has left.

@@ -104,6 +104,8 @@ type Cast struct {
 type Field struct {
 	Child   Expr
 	Ordinal int
+	// Written is the name as the query writes it; empty for the field's own.
+	Written string
 }
 
 // Call is a scalar function over resolved arguments.
@@ -240,13 +242,18 @@ func (f *Field) Type() types.Type { return f.field().Type }
 func (f *Field) Nullable() bool   { return f.Child.Nullable() || f.field().Nullable }
 func (f *Field) Children() []Expr { return []Expr{f.Child} }
 func (f *Field) WithChildren(c []Expr) Expr {
-	return &Field{Child: c[0], Ordinal: f.Ordinal}
+	return &Field{Child: c[0], Ordinal: f.Ordinal, Written: f.Written}
 }
-func (f *Field) String() string     { return f.Child.String() + "." + f.field().Name }
+func (f *Field) String() string     { return f.Child.String() + "." + f.Name() }
 func (f *Field) field() types.Field { return f.Child.Type().Fields[f.Ordinal] }
 
-// Name is the field's name.
-func (f *Field) Name() string { return f.field().Name }
+// Name is the field's name, as it is written.
+func (f *Field) Name() string {
+	if f.Written != "" {
+		return f.Written
+	}
+	return f.field().Name
+}
 
 func (c *Call) Type() types.Type { return c.Typ }
 func (c *Call) Nullable() bool   { return c.Null }
