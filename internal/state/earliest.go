@@ -20,8 +20,8 @@ func (e *expiry) earliest() (time int64, found bool) {
 		return 0, false
 	}
 	time = math.MaxInt64
-	for s := e.heads[e.spans[0]]; s >= 0; s = e.links[s].next {
-		time = min(time, e.links[s].time)
+	for _, s := range e.lists[e.heads[e.spans[0]]].slots {
+		time = min(time, e.times[s])
 	}
 	return time, true
 }

@@ -1,16 +1,19 @@
 package state
 
 import (
+	"slices"
+
 	"github.com/weirstream/weir/internal/kernel"
 )
 
 // expiry finds the slots whose event time has come, without looking at others:
 // a list of slots for each span of time, and the spans in a heap.
 //
-//	spans   heap    10:05  10:10  10:15          one entry for each span
-//	heads   map       │      │      └▶ 7
-//	links   array     │      └▶ 4 ⇄ 2
-//	                  └▶ 3 ⇄ 1 ⇄ 0
+//	spans   heap     10:05   10:10    10:15        one entry for each span
+//	heads   map        │       │        └▶ [7]
+//	lists   array      │       └▶ [2 4]
+//	                   └▶ [0 1 3]
+//	places  array   by slot, where it stands in its list
 //
 // A span is a sixteenth of a second: times that are all different, down to the
 // microsecond, share spans too, and the ends of time windows are few anyway, so that a
@@ -18,16 +21,28 @@ import (
 // leaves the heap once it is the earliest.
 type expiry struct {
 	spans []int64         // a heap, the earliest first
-	heads map[int64]int32 // by span, the first slot of its list; -1: empty
-	links []link          // by slot
+	heads map[int64]int32 // by span, its list
+	lists []spanList
+	free  []int32 // lists of no span
+	times []int64 // by slot
+	// places are by slot, the place in the list of its time; unlinked where the slot is
+	// in no list.
+	places []int32
 
-	open [openSpans]openSpan // the lists of spans used lately, by span; see flush
+	open [openSpans]openSpan // spans used lately, by span
 }
 
-// openSpan is a span whose list is not in heads: that of its time, or none.
+// spanList are the slots of a span, in any order.
+type spanList struct {
+	slots []int32
+	time  int64 // of the first that came
+	mixed bool  // not all have that time
+}
+
+// openSpan is a span and its list, or none.
 type openSpan struct {
 	span int64
-	head int32 // -1: none
+	list int32 // -1: none
 }
 
 // openSpans is how many lists are found without a look at heads: more than a key has time
@@ -40,14 +55,8 @@ func (e *expiry) opened(span int64) *openSpan { return &e.open[uint64(span)*0x9E
 // spanBits is the length of a span: 2^16 microseconds.
 const spanBits = 16
 
-// link is a slot's place in a list.
-type link struct {
-	time       int64
-	next, prev int32 // -1: none; prev is unlinked where the slot is in no list
-}
-
-// unlinked is the prev of a slot that is in no list.
-const unlinked = -2
+// unlinked is the place of a slot that is in no list.
+const unlinked = -1
 
 func newExpiry() expiry {
 	e := expiry{heads: map[int64]int32{}}
@@ -57,130 +66,148 @@ func newExpiry() expiry {
 
 // add puts a slot that is in no list under a time.
 func (e *expiry) add(slot int32, time int64) {
-	for len(e.links) <= int(slot) {
-		e.links = append(e.links, link{prev: unlinked})
+	for len(e.places) <= int(slot) {
+		e.places, e.times = append(e.places, unlinked), append(e.times, 0)
 	}
-	span := time >> spanBits
+	l := e.list(time >> spanBits)
+	if len(l.slots) == 0 {
+		l.time, l.mixed = time, false
+	}
+	l.mixed = l.mixed || time != l.time
+	e.places[slot], e.times[slot] = int32(len(l.slots)), time
+	l.slots = append(l.slots, slot)
+}
+
+// list is that of a span, made if there is none.
+func (e *expiry) list(span int64) *spanList {
 	o := e.opened(span)
-	if o.head < 0 || o.span != span {
-		e.close(o)
-		head, ok := e.heads[span]
-		if !ok {
-			head = -1
-			e.spans = kernel.PushLeast(e.spans, span)
-			e.heads[span] = -1
+	if o.list >= 0 && o.span == span {
+		return &e.lists[o.list]
+	}
+	at, ok := e.heads[span]
+	if !ok {
+		if n := len(e.free); n > 0 {
+			at, e.free = e.free[n-1], e.free[:n-1]
+		} else {
+			at, e.lists = int32(len(e.lists)), append(e.lists, spanList{})
 		}
-		o.span, o.head = span, head
+		e.spans = kernel.PushLeast(e.spans, span)
+		e.heads[span] = at
 	}
-	if o.head >= 0 {
-		e.links[o.head].prev = slot
-	}
-	e.links[slot] = link{time: time, next: o.head, prev: -1}
-	o.head = slot
+	*o = openSpan{span, at}
+	return &e.lists[at]
 }
 
-// close writes an open list back to heads.
-func (e *expiry) close(o *openSpan) {
-	if o.head >= 0 {
-		e.heads[o.span] = o.head
-		o.head = -1
-	}
-}
-
-// flush closes all lists.
-func (e *expiry) flush() {
-	for i := range e.open {
-		e.close(&e.open[i])
-	}
-}
-
-// remove takes a slot out of its list, if it is in one.
+// remove takes a slot out of its list, if it is in one: the last takes its place.
 func (e *expiry) remove(slot int32) {
-	if int(slot) >= len(e.links) || e.links[slot].prev == unlinked {
+	if int(slot) >= len(e.places) || e.places[slot] == unlinked {
 		return
 	}
-	l := &e.links[slot]
-	if l.next >= 0 {
-		e.links[l.next].prev = l.prev
-	}
-	if l.prev >= 0 {
-		e.links[l.prev].next = l.next
-	} else {
-		span := l.time >> spanBits
-		if o := e.opened(span); o.span == span {
-			e.close(o)
-		}
-		e.heads[span] = l.next
-	}
-	l.prev = unlinked
+	l := e.list(e.times[slot] >> spanBits)
+	n := len(l.slots) - 1
+	at, last := e.places[slot], l.slots[n]
+	l.slots[at], e.places[last] = last, at
+	l.slots, e.places[slot] = l.slots[:n], unlinked
 }
 
 // drop takes out the slots with a bit in gone that stand in spans up to that of until,
-// and says how many. It goes down the lists one after another: slots that came
-// together lie together, so that many cost less than by remove.
+// and says how many.
 func (e *expiry) drop(until int64, gone []uint64) (dropped int) {
-	e.flush()
-	for _, t := range e.dueSpans(until>>spanBits, 0, nil) {
-		last := int32(-1)
-		first := last
-		for s := e.heads[t]; s >= 0; {
-			l := &e.links[s]
-			next := l.next
-			switch {
-			case kernel.Bit(gone, int(s)):
-				l.prev = unlinked
-				dropped++
-			case last < 0:
-				first, last, l.prev = s, s, -1
-			default:
-				e.links[last].next, l.prev, last = s, last, s
+	for _, span := range e.dueSpans(until>>spanBits, 0, nil) {
+		l := &e.lists[e.heads[span]]
+		left := l.slots[:0]
+		for _, s := range l.slots {
+			if kernel.Bit(gone, int(s)) {
+				e.places[s] = unlinked
+				continue
 			}
-			s = next
+			e.places[s] = int32(len(left))
+			left = append(left, s)
 		}
-		if last >= 0 {
-			e.links[last].next = -1
-		}
-		e.heads[t] = first
+		dropped += len(l.slots) - len(left)
+		l.slots = left
 	}
 	return dropped
 }
 
-// due appends the slots whose time is at or before until.
-func (e *expiry) due(until int64, slots []int32) []int32 {
+// due appends the slots whose time is at or before until, the oldest first, and of one
+// time as hashes puts them in order.
+func (e *expiry) due(until int64, slots []int32, o *hashOrder, hashes func(slots []int32)) []int32 {
 	e.clean()
-	for _, t := range e.dueSpans(until>>spanBits, 0, nil) {
-		for s := e.heads[t]; s >= 0; s = e.links[s].next {
-			if e.links[s].time <= until {
-				slots = append(slots, s)
+	spans := e.dueSpans(until>>spanBits, 0, nil)
+	slices.Sort(spans)
+	// Spans with few slots are put in order together.
+	const few = 1 << 10
+	start, mixed := len(slots), 0
+	order := func() {
+		hashes(slots[start:])
+		if mixed > 1 {
+			e.sort(slots[start:], o)
+		}
+		start, mixed = len(slots), 0
+	}
+	for _, span := range spans {
+		l := &e.lists[e.heads[span]]
+		if len(l.slots) >= few && start < len(slots) {
+			order()
+		}
+		switch {
+		case l.mixed:
+			mixed += 2
+			for _, s := range l.slots {
+				if e.times[s] <= until {
+					slots = append(slots, s)
+				}
 			}
+		case len(l.slots) > 0 && l.time <= until:
+			mixed++
+			slots = append(slots, l.slots...)
+		}
+		if len(slots)-start >= few {
+			order()
 		}
 	}
+	order()
 	return slots
 }
 
 // clean makes the earliest span one that has slots.
 func (e *expiry) clean() {
-	e.flush()
-	for len(e.spans) > 0 && e.heads[e.spans[0]] < 0 {
-		delete(e.heads, e.spans[0])
+	for len(e.spans) > 0 {
+		span := e.spans[0]
+		at := e.heads[span]
+		if len(e.lists[at].slots) > 0 {
+			return
+		}
+		e.forget(span, at)
 		e.spans = kernel.PopLeast(e.spans)
 	}
 }
 
+// maxSpare is how much room, in slots, a list of no span keeps at most, and maxLists how
+// many lists keep any.
+const (
+	maxSpare = 1 << 18
+	maxLists = 16
+)
+
+// forget frees the list of a span.
+func (e *expiry) forget(span int64, at int32) {
+	delete(e.heads, span)
+	if o := e.opened(span); o.span == span {
+		o.list = -1
+	}
+	if l := &e.lists[at]; cap(l.slots) > maxSpare || len(e.free) >= maxLists {
+		l.slots = nil
+	}
+	e.free = append(e.free, at)
+}
+
 // sort sorts slots by time, and leaves those of one time in their order.
 func (e *expiry) sort(slots []int32, o *hashOrder) {
-	if len(slots) == 0 {
-		return
-	}
-	first, several := e.links[slots[0]].time, false
 	o.words, o.sorted = o.words[:0], o.sorted[:0]
 	for i, slot := range slots {
-		at := e.links[slot].time
-		several = several || at != first
-		o.words, o.sorted = append(o.words, at), append(o.sorted, int32(i))
-	}
-	if !several {
-		return
+		o.words, o.sorted = append(o.words, e.times[slot]), append(o.sorted, int32(i))
 	}
 	kernel.SortNumbers(&o.sorter, o.sorted, o.words, nil, kernel.Order{})
 	for i, at := range o.sorted {
@@ -202,13 +229,13 @@ func (e *expiry) dueSpans(until int64, i int, spans []int64) []int64 {
 
 // reset forgets everything.
 func (e *expiry) reset() {
-	e.spans, e.links = e.spans[:0], e.links[:0]
+	e.spans, e.lists, e.free = e.spans[:0], nil, nil
+	e.times, e.places = e.times[:0], e.places[:0]
 	clear(e.heads)
 	for i := range e.open {
-		e.open[i].head = -1
+		e.open[i].list = -1
 	}
 }
 
-func (e *expiry) bytes() int {
-	return 8*cap(e.spans) + 16*cap(e.links) + 24*len(e.heads)
-}
+// bytes counts for each slot its time, its place, and twice the room in a list.
+func (e *expiry) bytes() int { return 20*cap(e.places) + 8*cap(e.spans) + 64*len(e.heads) }

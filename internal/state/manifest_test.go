@@ -86,8 +86,8 @@ func TestExpiryEqualsWalk(t *testing.T) {
 					want = append(want, s)
 				}
 			}
-			got := e.due(until, nil)
-			if e.sort(got, &hashOrder{}); !slices.IsSortedFunc(got, func(a, b int32) int { return int(times[a] - times[b]) }) {
+			got := e.due(until, nil, &hashOrder{}, slices.Sort)
+			if !slices.IsSortedFunc(got, func(a, b int32) int { return int(times[a] - times[b]) }) {
 				t.Fatalf("seed %d: %v is not in order of time", *seed+uint64(n), got)
 			}
 			if step%15 == 0 { // many go at once, not all that are due

@@ -204,15 +204,11 @@ func (s *Slots) Dirty(slots []int32) []int32 { return append(slots, s.dirty...) 
 
 // Expired implements [Lister].
 func (s *Slots) Expired(until int64, slots []int32) []int32 {
-	start := len(slots)
 	if s.tier != nil {
 		s.tier.bringExpired(until)
 	}
 	s.until = until
-	slots = s.expiry.due(until, slots)
-	s.order.sort(s.table.Keys(), s.table.Slots(), slots[start:])
-	s.expiry.sort(slots[start:], &s.order)
-	return slots
+	return s.expiry.due(until, slots, &s.order, func(due []int32) { s.order.sort(s.table.Keys(), s.table.Slots(), due) })
 }
 
 // Touched reports whether anything was found anew, marked or deleted since the
