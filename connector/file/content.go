@@ -127,6 +127,7 @@ func (c content) open(ctx context.Context, s connector.Split, scan connector.Sca
 		return r, nil
 	}
 	mixed.Reader, mixed.forgive = r, c.forgivable
+	mixed.numbers(scan.Schema, c.parts)
 	return mixed, nil
 }
 
@@ -174,7 +175,8 @@ type mixedRows struct {
 	columns []*batch.Column // constants; nil where the reader's column goes
 	places  []int           // of the reader's columns
 	forgive func(path string, err error) bool
-	out     batch.Batch
+	numbered
+	out batch.Batch
 }
 
 // Next is the reader's batch with the constants.
@@ -187,6 +189,7 @@ func (m *mixedRows) Next(ctx context.Context) (*connector.Batch, error) {
 		return nil, err
 	}
 	m.out.Rows, m.out.Sel = b.Rows, b.Sel
+	m.number(b.Rows)
 	if m.out.Columns == nil {
 		m.out.Columns = append(m.out.Columns, m.columns...)
 	}
@@ -212,6 +215,9 @@ func (f Format) Hidden() types.Schema {
 		{Name: "file_path", Type: text}, {Name: "file_name", Type: text}, {Name: "file_size", Type: whole},
 		{Name: "file_block_start", Type: whole}, {Name: "file_block_length", Type: whole},
 		{Name: "file_modification_time", Type: types.Of(types.Timestamp)},
+	}
+	if f.kind.name == "parquet" {
+		fields = append(fields, types.Field{Name: rowIndex, Type: whole})
 	}
 	return types.NewSchema(types.Field{Name: metadataColumn, Type: types.StructOf(fields...)})
 }

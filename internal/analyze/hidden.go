@@ -74,9 +74,9 @@ func (r *resolution) side(c *expr.Ref) *expr.Ref {
 	return &n
 }
 
-// chosen is a column that was asked for by its table's name: it is hidden no more.
+// chosen is a column that was asked for by its name, or its table's: it is hidden no more.
 func chosen(c *expr.Ref) *expr.Ref {
-	if !ofSide(c) {
+	if !isHidden(c) {
 		return c
 	}
 	n := *c

@@ -34,8 +34,10 @@ type Reader struct {
 	late   []int // the others
 	uses   [][]column
 	tests  []test
-	groups []int // row groups still to read
-	left   int64 // rows left of the present one
+	groups []int   // row groups still to read
+	left   int64   // rows left of the present one
+	rows   []int64 // by row group, how many rows of the file come before it
+	row    int64   // in the file, of the first row of the present batch
 	out    *batch.Batch
 	sel    []int32
 }
@@ -70,8 +72,12 @@ func (r *Reader) plan(scan connector.Scan, span Span) (err error) {
 	if span.Stop == 0 {
 		span.Stop = math.MaxInt64
 	}
+	var before int64
 	for i := range f.reader.NumRowGroups() {
-		if g := meta.RowGroup(i); span.holds(g) && !r.ruledOut(g) {
+		g := meta.RowGroup(i)
+		r.rows = append(r.rows, before)
+		before += g.NumRows()
+		if span.holds(g) && !r.ruledOut(g) {
 			r.groups = append(r.groups, i)
 		}
 	}
@@ -142,12 +148,15 @@ func (r *Reader) next() (b *batch.Batch, err error) {
 			return nil, io.EOF
 		}
 		g := r.file.reader.RowGroup(r.groups[0])
+		r.row = r.rows[r.groups[0]]
+		r.out.Rows = 0 // of the group before
 		r.groups = r.groups[1:]
 		if err := r.open(g); err != nil {
 			return nil, err
 		}
 		r.left = g.NumRows()
 	}
+	r.row += int64(r.out.Rows)
 	rows := int(min(r.left, batch.Size))
 	r.left -= int64(rows)
 	r.out.Rows, r.out.Sel = rows, nil
@@ -166,6 +175,9 @@ func (r *Reader) next() (b *batch.Batch, err error) {
 	}
 	return r.out, r.read(r.late, rows)
 }
+
+// Row is the place in the file of the first row of the present batch, from 0.
+func (r *Reader) Row() int64 { return r.row }
 
 func (r *Reader) open(g *file.RowGroupReader) error {
 	for _, columns := range r.uses {
