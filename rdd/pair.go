@@ -47,23 +47,29 @@ func Values[K, V any](in *RDD[Pair[K, V]]) *RDD[V] {
 // fetch yields what all map tasks have written for a partition, in their order.
 func fetch[T any](t *Task, d *shuffleDep, part int) iter.Seq[T] {
 	return func(yield func(T) bool) {
-		for m := range d.outputs {
-			if t.stopped() {
-				return
-			}
-			out, ok := d.output(m).(*shuffle.Output[T])
-			if !ok {
-				t.Fail(&lostOutput{dep: d, m: m})
-				return
-			}
-			more, err := out.Each(part, yield)
-			if err != nil {
-				t.Fail(&lostOutput{dep: d, m: m, err: err})
-				return
-			}
-			if !more {
-				return
-			}
+		outputs(t, d, func(out *shuffle.Output[T]) (bool, error) { return out.Each(part, yield) })
+	}
+}
+
+// outputs visits what all map tasks have written, in their order, until visit returns
+// false or what was wrong with an output.
+func outputs[T any](t *Task, d *shuffleDep, visit func(out *shuffle.Output[T]) (more bool, err error)) {
+	for m := range d.outputs {
+		if t.stopped() {
+			return
+		}
+		out, ok := d.output(m).(*shuffle.Output[T])
+		if !ok {
+			t.Fail(&lostOutput{dep: d, m: m})
+			return
+		}
+		more, err := visit(out)
+		if err != nil {
+			t.Fail(&lostOutput{dep: d, m: m, err: err})
+			return
+		}
+		if !more {
+			return
 		}
 	}
 }
@@ -145,12 +151,18 @@ func combined[K comparable, V, C any](in *RDD[Pair[K, V]], op string, with shuff
 			})
 		}}
 	}
+	deal := by.Partition
+	if _, ok := by.(HashPartitioner[K]); ok {
+		deal = nil
+	}
 	d := newShuffleDep(in.node, preparation(by), func(t *Task, part int) (any, error) {
-		return shuffle.WriteCombined(c.space, with, in.iterator(t, part), by.NumPartitions(), by.Partition)
+		return shuffle.WriteCombined(c.space, with, in.iterator(t, part), by.NumPartitions(), deal)
 	})
 	return &RDD[Pair[K, C]]{node: shuffledNode(op, d, by.NumPartitions(), by), compute: func(t *Task, part int) iter.Seq[Pair[K, C]] {
 		return unlessFailed(t, func(yield func(Pair[K, C]) bool) error {
-			return shuffle.Merge(c.space, with, fetch[Pair[K, C]](t, d, part), yield)
+			return shuffle.MergeOutputs(c.space, with, part, func(visit func(*shuffle.Output[Pair[K, C]]) (bool, error)) {
+				outputs(t, d, visit)
+			}, yield)
 		})
 	}}
 }

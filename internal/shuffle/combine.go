@@ -94,17 +94,19 @@ type waiting[K comparable, V any] struct {
 	seen   uint64 // keeps the loads from being left out
 }
 
-// all adds all values of rows.
-func (m *merger[K, V, C]) all(rows iter.Seq[Pair[K, V]]) (err error) {
-	w := new(waiting[K, V])
-	kind := m.table.kind
-	flush := m.flush
-	if fits[C](kind) {
-		m.short = takeSlots[C](m.space)
-		flush = m.flushShort
+// begin makes ready for rows: flush is what adds those that wait.
+func (m *merger[K, V, C]) begin() (w *waiting[K, V], flush func(*waiting[K, V]) error) {
+	if !fits[C](m.table.kind) {
+		return new(waiting[K, V]), m.flush
 	}
-	texts := m.short != nil && kind == stringKey
-	rows(func(p Pair[K, V]) bool {
+	m.short = takeSlots[C](m.space)
+	return new(waiting[K, V]), m.flushShort
+}
+
+// adding is a function that adds the value of a row; false if that failed.
+func (m *merger[K, V, C]) adding(w *waiting[K, V], flush func(*waiting[K, V]) error, failed *error) func(Pair[K, V]) bool {
+	texts := m.short != nil && m.table.kind == stringKey
+	return func(p Pair[K, V]) bool {
 		i := w.n % together
 		w.values[i] = p.Value
 		if s := (*string)(unsafe.Pointer(&p.Key)); texts && len(*s) < 8 {
@@ -114,10 +116,17 @@ func (m *merger[K, V, C]) all(rows iter.Seq[Pair[K, V]]) (err error) {
 			m.wait(w, i, p.Key)
 		}
 		if w.n = i + 1; w.n == together {
-			err = flush(w)
+			*failed = flush(w)
+			return *failed == nil
 		}
-		return err == nil
-	})
+		return true
+	}
+}
+
+// all adds all values of rows.
+func (m *merger[K, V, C]) all(rows iter.Seq[Pair[K, V]]) (err error) {
+	w, flush := m.begin()
+	rows(m.adding(w, flush, &err))
 	if err != nil {
 		return err
 	}
@@ -404,7 +413,7 @@ func (m *merger[K, V, C]) bucket(in *Output[entry[K, C]], b int, out *buffers[en
 }
 
 // WriteCombined combines the values of each key and deals the outcome to parts
-// partitions: the map side of a reduction.
+// partitions, by [Hash] if partition is nil: the map side of a reduction.
 func WriteCombined[K comparable, V, C any](s *Space, by Combiner[V, C], rows iter.Seq[Pair[K, V]], parts int,
 	partition func(K) int,
 ) (*Output[Pair[K, C]], error) {
@@ -414,17 +423,19 @@ func WriteCombined[K comparable, V, C any](s *Space, by Combiner[V, C], rows ite
 		return nil, err
 	}
 	b := newBuffers(s, PairCodec(CodecOf[K](), m.by.Codec), parts)
-	if m.spilled == nil {
-		b.expect(m.len())
-	}
 	done := false
 	defer b.unless(&done)
-	var failed error
-	err := m.rows(func(e entry[K, C]) bool {
-		p := partition(e.pair.Key)
-		failed = b.add(p, e.pair, m.keys.Size(&e.pair.Key)+m.vals.Size(&e.pair.Value))
-		return failed == nil
-	})
+	var err, failed error
+	if !m.dealCells(b, partition) {
+		if partition == nil {
+			partition = func(k K) int { return Mod(Hash(k), parts) }
+		}
+		err = m.rows(func(e entry[K, C]) bool {
+			p := partition(e.pair.Key)
+			failed = b.add(p, e.pair, m.keys.Size(&e.pair.Key)+m.vals.Size(&e.pair.Value))
+			return failed == nil
+		})
+	}
 	if err == nil {
 		err = failed
 	}
@@ -460,8 +471,12 @@ func Combine[K comparable, V, C any](s *Space, by Combiner[V, C], rows iter.Seq[
 
 // Merge is [Combine] of values that the map side has combined already.
 func Merge[K comparable, V, C any](s *Space, by Combiner[V, C], rows iter.Seq[Pair[K, C]], yield func(Pair[K, C]) bool) error {
-	merging := Combiner[C, C]{Create: func(c C) C { return c }, Add: by.Merge, Merge: by.Merge, Codec: by.Codec, Grows: by.Grows}
-	return Combine(s, merging, rows, yield)
+	return Combine(s, by.merging(), rows, yield)
+}
+
+// merging combines values that are combined already.
+func (by Combiner[V, C]) merging() Combiner[C, C] {
+	return Combiner[C, C]{Create: func(c C) C { return c }, Add: by.Merge, Merge: by.Merge, Codec: by.Codec, Grows: by.Grows}
 }
 
 // cursor reads one partition of an output from its beginning to its end.

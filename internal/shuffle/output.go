@@ -38,6 +38,9 @@ func (h holding) free() {
 type segment[T any] struct {
 	rows   []T
 	frames []frame
+	cells  interface {
+		each(yield func(T) bool) (more bool)
+	} // a *cellRun, or nil
 }
 
 // Rows is how many rows were written.
@@ -55,20 +58,31 @@ func (o *Output[T]) Bytes() int64 {
 // Each yields the rows of a partition until yield returns false.
 func (o *Output[T]) Each(part int, yield func(T) bool) (more bool, err error) {
 	for _, s := range o.parts[part] {
-		for i := range s.rows {
-			if !yield(s.rows[i]) {
-				return false, nil
-			}
+		if more, err = o.each(s, yield); err != nil || !more {
+			return false, err
 		}
-		for _, at := range s.frames {
-			rows, err := read(o.file, o.codec, at)
-			if err != nil {
-				return false, err
-			}
-			for i := range rows {
-				if !yield(rows[i]) {
-					return false, nil
-				}
+	}
+	return true, nil
+}
+
+// each yields the rows of a segment.
+func (o *Output[T]) each(s segment[T], yield func(T) bool) (more bool, err error) {
+	if s.cells != nil && !s.cells.each(yield) {
+		return false, nil
+	}
+	for i := range s.rows {
+		if !yield(s.rows[i]) {
+			return false, nil
+		}
+	}
+	for _, at := range s.frames {
+		rows, err := read(o.file, o.codec, at)
+		if err != nil {
+			return false, err
+		}
+		for i := range rows {
+			if !yield(rows[i]) {
+				return false, nil
 			}
 		}
 	}
@@ -97,17 +111,6 @@ type buffers[T any] struct {
 func newBuffers[T any](s *Space, c Codec[T], parts int) *buffers[T] {
 	return &buffers[T]{space: s, rows: make([][]T, parts),
 		out: &Output[T]{codec: c, parts: make([][]segment[T], parts), grant: grant{memory: s.Memory}}}
-}
-
-// expect makes room for about as many rows, dealt evenly.
-func (b *buffers[T]) expect(rows int) {
-	each := rows / len(b.rows)
-	if each < 32 {
-		return
-	}
-	for p := range b.rows {
-		b.rows[p] = make([]T, 0, each+each/32+1)
-	}
 }
 
 // add writes one row, of roughly size bytes.
