@@ -66,8 +66,8 @@ func newExpiry() expiry {
 
 // add puts a slot that is in no list under a time.
 func (e *expiry) add(slot int32, time int64) {
-	for len(e.places) <= int(slot) {
-		e.places, e.times = append(e.places, unlinked), append(e.times, 0)
+	if int(slot) >= len(e.places) {
+		e.room(int(slot) + 1)
 	}
 	l := e.list(time >> spanBits)
 	if len(l.slots) == 0 {
@@ -76,6 +76,21 @@ func (e *expiry) add(slot int32, time int64) {
 	l.mixed = l.mixed || time != l.time
 	e.places[slot], e.times[slot] = int32(len(l.slots)), time
 	l.slots = append(l.slots, slot)
+}
+
+// room makes room for n slots, more than there are. It doubles what there is: an append
+// of much adds a quarter, and copies it five times in all.
+func (e *expiry) room(n int) {
+	if n > cap(e.places) {
+		most := max(n, 2*cap(e.places))
+		places, times := make([]int32, len(e.places), most), make([]int64, len(e.times), most)
+		copy(places, e.places)
+		copy(times, e.times)
+		e.places, e.times = places, times
+	}
+	for i := len(e.places); i < n; i++ {
+		e.places, e.times = append(e.places, unlinked), append(e.times, 0)
+	}
 }
 
 // list is that of a span, made if there is none.

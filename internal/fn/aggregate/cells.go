@@ -97,8 +97,10 @@ type winners struct {
 
 // reset makes room for n groups.
 func (w *winners) reset(n int) {
-	for len(w.row) < n {
-		w.row = append(w.row, -1)
+	old := len(w.row)
+	w.row = grown(w.row, n)
+	for i := old; i < n; i++ {
+		w.row[i] = -1
 	}
 }
 

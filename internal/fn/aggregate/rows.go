@@ -74,12 +74,18 @@ func rowsOf(groups, sel []int32) []int32 {
 	return sel[:len(groups)]
 }
 
-// grown is s with at least n entries.
+// grown is s with at least n entries. It doubles s: an append of a large list adds a
+// quarter, and copies it five times in all.
 func grown[T any](s []T, n int) []T {
 	if len(s) >= n {
 		return s
 	}
-	return slices.Grow(s, n-len(s))[:n]
+	if n > cap(s) {
+		more := make([]T, len(s), max(n, 2*cap(s)))
+		copy(more, s)
+		s = more
+	}
+	return s[:n]
 }
 
 // emptied is s with the entries from ≤ i < to zero, which are there afterwards.
