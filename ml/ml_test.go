@@ -143,3 +143,19 @@ func TestRefused(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The probability follows the logistic curve, and decides the prediction.
+func TestProbability(t *testing.T) {
+	m, err := ml.NewLogistic([]float64{1, -2}, ml.Descent{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		features          []float64
+		probability, want float64
+	}{{[]float64{0, 0}, 0.5, 0}, {[]float64{2, 1}, 0.5, 0}, {[]float64{math.Log(3), 0}, 0.75, 1}, {[]float64{0, math.Log(3) / 2}, 0.25, 0}} {
+		if p, got := m.Probability(tt.features), m.Predict(tt.features); math.Abs(p-tt.probability) > 1e-12 || got != tt.want {
+			t.Errorf("%v: %v with probability %v, want %v with %v", tt.features, got, p, tt.want, tt.probability)
+		}
+	}
+}

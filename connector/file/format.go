@@ -340,6 +340,15 @@ func (t *Table) Plan(context.Context) ([]connector.Split, error) {
 	return splits, nil
 }
 
+// Files are the files of the table, as _metadata.file_path has them.
+func (t *Table) Files(context.Context) ([]string, error) {
+	list := make([]string, len(t.files))
+	for i, f := range t.files {
+		list[i] = loggedPath(f.path)
+	}
+	return list, nil
+}
+
 // Open reads a split.
 func (t *Table) Open(ctx context.Context, s connector.Split, scan connector.Scan) (connector.Reader, error) {
 	return t.content.open(ctx, s, scan)
