@@ -42,16 +42,18 @@ func (s *Session) intoPartition(ctx context.Context, n *plan.InsertInto) (map[st
 	items := []expr.Expr{&expr.UnresolvedStar{At: n.At}}
 	var fixed, open []string
 	for _, p := range n.Partition {
-		if !slices.ContainsFunc(d.PartitionBy, func(c string) bool { return strings.EqualFold(c, p.Column) }) {
-			return nil, fault.New(fault.NonPartitionColumn, "the table %s is not partitioned by `%s`", d.Name, p.Column).
-				With("columnName", "`"+p.Column+"`").Locate(n.At)
+		at := slices.IndexFunc(d.Schema.Fields, func(f types.Field) bool { return strings.EqualFold(f.Name, p.Column) })
+		if at < 0 || !slices.ContainsFunc(d.PartitionBy, func(c string) bool { return strings.EqualFold(c, p.Column) }) {
+			return nil, fault.New(fault.PartitionsNotFound, "the table %s is not partitioned by `%s`", d.Name, p.Column).
+				With("partitionList", "`"+p.Column+"`").With("tableName", d.Name).Locate(n.At)
 		}
 		if p.Value == nil {
 			open = append(open, p.Column)
 			continue
 		}
 		fixed = append(fixed, p.Column)
-		items = append(items, &expr.Alias{Child: p.Value, Names: []string{p.Column}})
+		value := &expr.Cast{Child: p.Value, To: d.Schema.Fields[at].Type, At: n.At} // 'text' too, as in the directory's name
+		items = append(items, &expr.Alias{Child: value, Names: []string{p.Column}})
 	}
 	if n.Columns == nil && !n.ByName {
 		for _, f := range d.Schema.Fields {

@@ -21,7 +21,7 @@ func TestStatements(t *testing.T) {
 		{"INSERT INTO t VALUES (1, 'x'), (2, 'y')", ""},
 		{"INSERT INTO t PARTITION (b = 'w') VALUES (4)", ""},
 		{"INSERT INTO t PARTITION (b) SELECT 5, 'v'", ""},
-		{"INSERT INTO t PARTITION (a = 1) VALUES ('x')", "NON_PARTITION_COLUMN"},
+		{"INSERT INTO t PARTITION (a = 1) VALUES ('x')", "PARTITIONS_NOT_FOUND"},
 		{"INSERT INTO t BY NAME SELECT 'q' AS b, 6 AS a", ""},
 		{"INSERT OVERWRITE t PARTITION (b = 'x') SELECT 8", ""},
 		{"SELECT * FROM t ORDER BY a", "[2 y] [4 w] [5 v] [6 q] [8 x]"},

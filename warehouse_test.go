@@ -117,3 +117,29 @@ func TestDamagedDefinition(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// The forms of INSERT, as a real Spark answers them.
+func TestInsertForms(t *testing.T) {
+	s := keeper(t, t.TempDir())
+	for _, c := range []struct{ sql, want string }{
+		{"CREATE TABLE p (a INT, b STRING, d DATE) USING parquet PARTITIONED BY (d)", "[]"},
+		{"INSERT INTO p PARTITION (d = '2024-01-03') VALUES (3, 'z')", "[]"},
+		{"INSERT INTO p PARTITION (d = 'nodate') VALUES (3, 'z')", "CAST_INVALID_INPUT"},
+		{"INSERT INTO p BY NAME SELECT 'n' AS b, DATE'2024-01-04' AS d, 4 AS a", "[]"},
+		{"INSERT INTO p BY NAME SELECT 'n' AS b, 5 AS zz", "INCOMPATIBLE_DATA_FOR_TABLE.EXTRA_COLUMNS"},
+		{"INSERT INTO p (b, a) VALUES ('only', 9)", "[]"},
+		{"INSERT INTO p (b, a, A) VALUES ('only', 9, 9)", "COLUMN_ALREADY_EXISTS"},
+		{"INSERT INTO p (b, nope) VALUES ('only', 9)", "UNRESOLVED_COLUMN.WITH_SUGGESTION"},
+		{"INSERT INTO p REPLACE WHERE a > 1 VALUES (1, 'r', DATE'2024-01-01')", "UNSUPPORTED_FEATURE.TABLE_OPERATION"},
+		{"INSERT INTO p PARTITION (a = 1) VALUES ('x', DATE'2024-01-01')", "PARTITIONS_NOT_FOUND"},
+		{"INSERT INTO p PARTITION (d) (d, a, b) VALUES (DATE'2024-06-06', 6, 'six')", "[]"},
+		{"INSERT INTO p PARTITION (d = '2024-07-07') (b, a) VALUES ('seven', 7)", "[]"},
+		{"INSERT INTO p WITH q AS (SELECT 8 AS a, 'cte' AS b, DATE'2024-08-08' AS d) SELECT * FROM q", "[]"},
+		{"SELECT a, b, CAST(d AS STRING) FROM p ORDER BY a", "[[3 z 2024-01-03] [4 n 2024-01-04] [6 six 2024-06-06] [7 seven 2024-07-07] " +
+			"[8 cte 2024-08-08] [9 only <nil>]]"},
+	} {
+		if got := said(t, s, c.sql); got != c.want && !strings.HasPrefix(got, "["+c.want+"]") {
+			t.Errorf("%s: %s, want %s", c.sql, got, c.want)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/weirstream/weir/internal/collated"
 	"github.com/weirstream/weir/internal/expr"
 	"github.com/weirstream/weir/internal/fault"
+	"github.com/weirstream/weir/internal/fn/cast"
 	"github.com/weirstream/weir/internal/plan"
 	"github.com/weirstream/weir/types"
 )
@@ -97,6 +98,15 @@ func (p *pivoting) values() error {
 		}
 		if name == "" {
 			name = valueName(e)
+		}
+		if len(p.columns) == 1 { // a value is compared in the column's type
+			if t := p.columns[0].Type(); e.Type().Kind != types.Null && !t.SameIgnoringNullability(e.Type()) {
+				if cast.Check(e, t, p.r.Resolver.ANSI) != nil {
+					return fault.New(fault.PivotValueType, "%v is %s, and the column of PIVOT is %s", e, e.Type().SQL(), t.SQL()).
+						With("value", e.String()).With("valueType", e.Type().SQL()).With("pivotType", t.SQL()).Locate(p.n.At)
+				}
+				e = expr.CastTo(e, t)
+			}
 		}
 		p.names, p.wanted = append(p.names, name), append(p.wanted, e)
 	}

@@ -22,6 +22,7 @@ var (
 	RecursiveView           = Condition{"RECURSIVE_VIEW", "42K0H"}
 	TableNotView            = Condition{"EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", "42809"}
 	TableNotViewUse         = Condition{"EXPECT_TABLE_NOT_VIEW.USE_ALTER_VIEW", "42809"}
+	ExtraColumns            = Condition{"INCOMPATIBLE_DATA_FOR_TABLE.EXTRA_COLUMNS", "KD000"}
 	TableOperation          = Condition{"UNSUPPORTED_FEATURE.TABLE_OPERATION", "0A000"}
 	TemporaryInView         = Condition{"INVALID_TEMP_OBJ_REFERENCE", "42K0F"}
 	TemporaryView           = Condition{"EXPECT_PERMANENT_VIEW_NOT_TEMP", "42809"}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/weirstream/weir/internal/expr"
+	"github.com/weirstream/weir/internal/fault"
 	"github.com/weirstream/weir/internal/plan"
 )
 
@@ -33,6 +34,8 @@ func (p *parser) insert(start int) plan.Command {
 		}
 	}
 	switch {
+	case p.atWord("REPLACE"):
+		p.failAt(p.begin(), fault.TableOperation, "INSERT INTO … REPLACE is nothing that tables over files can do; use INSERT OVERWRITE")
 	case p.acceptWords("BY", "NAME"):
 		n.ByName = true
 	case p.at("(") && !p.queryAt(p.next+1) && !p.queryAfterParentheses():

@@ -16,6 +16,17 @@ import (
 // names that the statement lists. Columns that it leaves out are null.
 func (t *Table) Insert(c *plan.InsertInto, given types.Schema) (plan.Node, error) {
 	columns := c.Columns
+	for i, name := range columns {
+		switch index := types.NewSchema(t.Schema.Fields...).Index(name); {
+		case index < 0 && c.ByName:
+			return nil, fault.New(fault.ExtraColumns, "the table %s has no column `%s`, which the query gives BY NAME", t.Name, name).
+				With("tableName", t.Name).With("extraColumns", "`"+name+"`").Locate(c.At)
+		case index < 0:
+			return nil, fault.New(fault.UnresolvedColumn, "the table %s has no column `%s`", t.Name, name).With("objectName", name).Locate(c.At)
+		case slices.ContainsFunc(columns[:i], func(before string) bool { return strings.EqualFold(before, name) }):
+			return nil, fault.New(fault.ColumnExists, "the column `%s` is named twice", name).With("columnName", "`"+name+"`").Locate(c.At)
+		}
+	}
 	if columns == nil {
 		for _, f := range t.Schema.Fields {
 			columns = append(columns, f.Name)
@@ -44,11 +55,6 @@ func (t *Table) Insert(c *plan.InsertInto, given types.Schema) (plan.Node, error
 			value = &expr.UnresolvedAttribute{Parts: []string{places[at]}, At: c.At}
 		}
 		items[i] = &expr.Alias{Child: &expr.Cast{Child: value, To: f.Type, At: c.At}, Names: []string{f.Name}}
-	}
-	for _, name := range c.Columns {
-		if types.NewSchema(t.Schema.Fields...).Index(name) < 0 {
-			return nil, fault.New(fault.UnresolvedColumn, "the table %s has no column `%s`", t.Name, name).With("objectName", name).Locate(c.At)
-		}
 	}
 	return &plan.Project{Origin: c.Origin, Input: &plan.ToDF{Origin: c.Origin, Input: c.Query, Names: places}, Exprs: items}, nil
 }

@@ -18,7 +18,11 @@ func connective(name, shown string, stop bool) *expr.Function {
 			some := args[0].Type().Kind == types.Boolean || args[1].Type().Kind == types.Boolean
 			for _, a := range args {
 				if k := a.Type().Kind; k != types.Boolean && k != types.Null && !(k == types.String && some) {
-					return expr.Resolution{}, fault.New(fault.OperandWrong, "%s takes booleans, and %s is %s", shown,
+					cond := fault.OperandWrong
+					if args[0].Type().Kind != args[1].Type().Kind {
+						cond = fault.OperandsDiffer
+					}
+					return expr.Resolution{}, fault.New(cond, "%s takes booleans, and %s is %s", shown,
 						a, a.Type().SQL())
 				}
 			}

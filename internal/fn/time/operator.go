@@ -132,6 +132,8 @@ var operators = []operator{
 	{"+", date, onlyDays, datePlusDays}, {"+", onlyDays, date, swapped(datePlusDays)},
 	{"+", date, calendar, datePlusCalendar}, {"+", calendar, date, swapped(datePlusCalendar)},
 	{"+", date, none, stampPlusDays}, {"+", none, date, swapped(stampPlusDays)},
+	{"+", textual, days, textPlusDays("+", 1)}, {"+", days, textual, swapped(textPlusDays("+", 1))},
+	{"-", textual, days, textPlusDays("-", -1)},
 	{"+", stamp, months, stampPlusMonths}, {"+", months, stamp, swapped(stampPlusMonths)},
 	{"+", stamp, days, stampPlusDays}, {"+", days, stamp, swapped(stampPlusDays)},
 	{"+", stamp, calendar, stampPlusCalendar}, {"+", calendar, stamp, swapped(stampPlusCalendar)},
