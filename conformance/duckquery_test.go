@@ -539,7 +539,7 @@ func (g *duckQuery) window(columns []duckColumn) (string, sort) {
 		frame := fmt.Sprintf(" RANGE BETWEEN INTERVAL '%d' DAY PRECEDING AND %s", 1+g.n(90), g.pick("CURRENT ROW", "INTERVAL '40' DAY FOLLOWING"))
 		return fmt.Sprintf("count(%s) OVER (%sORDER BY %s ASC NULLS FIRST%s)", g.expr(s, columns), partition, g.expr(day, columns), frame), whole
 	case 9:
-		return fmt.Sprintf("%s(%s IGNORE NULLS)%s", g.pick("first_value", "last_value"), g.expr(s, columns), over(g.pick("",
+		return fmt.Sprintf("%s((%s) IGNORE NULLS)%s", g.pick("first_value", "last_value"), g.expr(s, columns), over(g.pick("",
 			" ROWS BETWEEN 2 PRECEDING AND 1 FOLLOWING"))), s
 	case 10:
 		return fmt.Sprintf("nth_value(%s, %d)%s", g.expr(s, columns), 1+g.n(3), over("")), s
@@ -575,6 +575,9 @@ func (g *duckQuery) core(wanted []sort) (string, []duckColumn) {
 		}
 	}
 	if g.chance(3) {
+		if from.filled && g.chance(2) {
+			where = ""
+		}
 		return g.grouped(from, where, wanted, open)
 	}
 	var items []string
@@ -582,9 +585,13 @@ func (g *duckQuery) core(wanted []sort) (string, []duckColumn) {
 	for i, s := range wanted {
 		g.budget += 2
 		e := g.expr(s, from.columns)
-		if g.chance(6) && len(from.columns) < 11 {
+		for range 4 {
+			if !g.chance(3) || len(from.columns) > 11 {
+				break
+			}
 			if w, own := g.window(from.columns); own == s {
 				e = w
+				break
 			}
 		}
 		name := fmt.Sprintf("c%d", i)

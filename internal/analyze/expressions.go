@@ -471,6 +471,9 @@ func (r *resolution) function(u *expr.UnresolvedFunction, s scope) (expr.Expr, e
 	if u.Name == "struct" && !u.Written && u.At.Text != "" {
 		return shownAs(out, rowText(args, out.Type())), nil
 	}
+	if c, ok := out.(*expr.Call); ok && u.IgnoreNulls && !windowed && c.Fn == r.Registry.Scalar(name) {
+		return nil, fault.New(fault.NotThisSyntax, "%s does not take IGNORE NULLS", u.Name).With("functionName", "`"+u.Name+"`").Locate(u.At)
+	}
 	if u.Filter != nil || u.Distinct {
 		return nil, fault.New(fault.InvalidSQLSyntax, "%s is no aggregate function: DISTINCT and FILTER do not apply",
 			u.Name).Locate(u.At)

@@ -7,6 +7,7 @@ var (
 	InvalidTypedLiteral   = Condition{"INVALID_TYPED_LITERAL", "42604"}
 	InvalidNumericRange   = Condition{"INVALID_NUMERIC_LITERAL_RANGE", "22003"}
 	NoPatterns            = Condition{"INVALID_SQL_SYNTAX.EMPTY_QUANTIFIED_PATTERN", "42000"}
+	NotThisSyntax         = Condition{"INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "42000"}
 	InvalidSQLSyntax      = Condition{"INVALID_SQL_SYNTAX", "42000"}
 	UnsupportedDataType   = Condition{"UNSUPPORTED_DATATYPE", "0A000"}
 	EmptyStatement        = Condition{"PARSE_EMPTY_STATEMENT", "42617"}
