@@ -11,17 +11,15 @@ import (
 	"github.com/weirstream/weir/internal/schedule"
 )
 
-// What a barrier is refused with, in Spark's words (R07).
+// What a barrier is refused with (R07); the codes are Spark's.
 var (
 	// ErrBarrierSlots is why a stage of more tasks than cores cannot start together.
-	ErrBarrierSlots = errors.New("[SPARK-24819]: Barrier execution mode does not allow run a barrier stage that requires more slots " +
-		"than the total number of slots in the cluster currently. Please init a new cluster with more resources(e.g. CPU, GPU) " +
-		"or repartition the input RDD(s) to reduce the number of slots required to run this barrier stage.")
+	ErrBarrierSlots = errors.New("[SPARK-24819] the tasks of a barrier stage start together, and there are more of them than cores; " +
+		"give the RDD fewer partitions, or the context more cores")
 	// ErrBarrierChain is why some steps may not follow a barrier in its stage.
-	ErrBarrierChain = errors.New("[SPARK-24820][SPARK-24821]: Barrier execution mode does not allow the following pattern of RDD chain " +
-		"within a barrier stage:\n1. Ancestor RDDs that have different number of partitions from the resulting RDD " +
-		"(e.g. union()/coalesce()/first()/take()/PartitionPruningRDD). A workaround for first()/take() can be barrierRdd.collect().head " +
-		"(scala) or barrierRdd.collect()[0] (python).\n2. An RDD that depends on multiple barrier RDDs (e.g. barrierRdd1.zip(barrierRdd2)).")
+	ErrBarrierChain = errors.New("[SPARK-24820][SPARK-24821] within its stage a barrier may be followed only by steps that keep its partitions, " +
+		"all of them, and that have no other barrier before them: not by union, coalesce, first, take, or a zip of two barriers; " +
+		"collect the RDD for its first rows, or put a shuffle in between")
 )
 
 // BarrierTask is a task of a stage whose tasks have all started together (R07). They may
@@ -113,8 +111,8 @@ func (m *meeting) come(t *Task, kind, message string) ([]string, error) {
 	switch {
 	case m.err != nil:
 	case g.came > 0 && g.kind != kind:
-		m.end(fmt.Errorf("Different barrier sync types found for the sync Stage %d (Attempt %d): %s, %s. "+
-			"Please use the same barrier sync type within a single sync.", t.stage, t.attempt, g.kind, kind))
+		m.end(fmt.Errorf("the tasks of stage %d (attempt %d) wait for each other in different ways, %s and %s; "+
+			"all must call Barrier, or all AllGather", t.stage, t.attempt, g.kind, kind))
 	case m.left > 0:
 		m.end(errGone)
 	default:
