@@ -229,13 +229,13 @@ func (c *Context) checkBarriers(n *node, tasks int) error {
 	return stage(n, tasks)
 }
 
-// stageFailed is what Spark says of a barrier stage of which a task has failed.
+// stageFailed says which task of a barrier stage has failed.
 func stageFailed(task string, err error) (string, bool) {
 	var failed *schedule.StageError
 	if !errors.As(err, &failed) {
 		return "", false
 	}
-	return fmt.Sprintf("Stage failed because barrier task %s(%d, %d) finished unsuccessfully.", task, failed.Stage, failed.Attempt.Task), true
+	return fmt.Sprintf("the barrier task %s(%d, %d) has failed", task, failed.Stage, failed.Attempt.Task), true
 }
 
 // finalMeeting is why the last stage of a job has failed. If its tasks started together it
@@ -247,14 +247,14 @@ func finalMeeting(s *stageOf, err error) error {
 	case s.meeting == nil || err == nil:
 		return err
 	case failed:
-		return fmt.Errorf("Job aborted due to stage failure: %s %s\n%w", notRecovered, why, errors.Unwrap(err))
+		return fmt.Errorf("%s %s\n%w", notRecovered, why, errors.Unwrap(err))
 	case errors.As(err, &lost):
-		return fmt.Errorf("Job aborted due to stage failure: %s %w", notRecovered, lost.err)
+		return fmt.Errorf("%s %w", notRecovered, lost.err)
 	}
 	return err
 }
 
-const notRecovered = "Could not recover from a failed barrier ResultStage. Most recent failure reason:"
+const notRecovered = "the last stage of a job is not run again when it has a barrier, as its tasks may have told others what they found:"
 
 // runTogether runs a map stage: from its beginning, each time that one of its tasks has
 // failed, if they start together.
@@ -274,8 +274,8 @@ func (c *Context) runTogether(ctx context.Context, d *shuffleDep, s *stageOf) er
 			return err
 		}
 		if s.attempt++; s.attempt == maxStageAttempts {
-			return fmt.Errorf("Job aborted due to stage failure: ShuffleMapStage %d (%s) has failed the maximum allowable number of times: %d. "+
-				"Most recent failure reason: %s\n%w", s.id, d.on.callSite(), maxStageAttempts, why, errors.Unwrap(err))
+			return fmt.Errorf("the ShuffleMapStage %d (%s) with a barrier has failed %d times, the most that it is "+
+				"tried; the last time %s\n%w", s.id, d.on.callSite(), maxStageAttempts, why, errors.Unwrap(err))
 		}
 		s.meeting = newMeeting(d.on.parts)
 	}
