@@ -6,6 +6,7 @@ PKG      ?= ./...
 FUZZTIME ?= 10m
 EVENTS   ?= 2000000
 COUNT    ?= 1
+PYTHON   ?= python3
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 export CGO_ENABLED = 0
@@ -19,8 +20,14 @@ help: ## list the targets
 demo: ## run the main job over EVENTS (2000000) built-in events
 	$(GO) run ./cmd/weir demo --reset --events $(EVENTS)
 
-test: ## run all tests, at most ten minutes
-	$(GO) test -timeout 10m $(PKG)
+test: .venv/ready ## run all tests, at most ten minutes
+	WEIR_PYTHON=$(CURDIR)/.venv/bin/python $(GO) test -timeout 10m $(PKG)
+
+# PySpark's client, for the test that runs programs of Python.
+.venv/ready: connect/testdata/requirements.txt
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 check: fmt vet house generate ## format, vet, the rules of the house, generated files
 

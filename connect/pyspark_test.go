@@ -12,7 +12,8 @@ import (
 )
 
 // python is an interpreter that has PySpark and what its Connect client needs:
-// WEIR_PYTHON, or the first on the path. Without one the test is skipped.
+// WEIR_PYTHON, which make test sets, or the first on the path. Without one the test is
+// skipped, but if one was named.
 func python(t *testing.T) string {
 	name := os.Getenv("WEIR_PYTHON")
 	if name == "" {
@@ -22,10 +23,23 @@ func python(t *testing.T) string {
 		name = "python3"
 	}
 	check := exec.CommandContext(t.Context(), name, "-c", "import pandas, pyarrow, grpc, grpc_status, pyspark.sql.connect.session")
-	if err := check.Run(); err != nil {
+	check.Env = environment()
+	if out, err := check.CombinedOutput(); err != nil {
+		if os.Getenv("WEIR_PYTHON") != "" {
+			t.Fatalf("WEIR_PYTHON=%s has no PySpark with Spark Connect: %v\n%s", name, err, out)
+		}
 		t.Skipf("%s has no PySpark with Spark Connect: %v", name, err)
 	}
 	return name
+}
+
+// environment is that of PySpark. The package that has the client alone looks for a whole
+// Spark where none is named.
+func environment() []string {
+	if os.Getenv("SPARK_HOME") != "" {
+		return os.Environ()
+	}
+	return append(os.Environ(), "SPARK_HOME=.")
 }
 
 // serve starts a server on the loopback interface and gives its address.
@@ -60,7 +74,9 @@ func TestPySpark(t *testing.T) {
 		t.Run(filepath.Base(program), func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 			defer cancel()
-			out, err := exec.CommandContext(ctx, interpreter, program, "sc://"+serve(t)).CombinedOutput()
+			run := exec.CommandContext(ctx, interpreter, program, "sc://"+serve(t))
+			run.Env = environment()
+			out, err := run.CombinedOutput()
 			if err != nil || !strings.HasSuffix(strings.TrimSpace(string(out)), "all went well") {
 				t.Fatalf("%v\n%s", err, out)
 			}
