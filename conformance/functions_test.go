@@ -11,6 +11,7 @@ import (
 	"maps"
 	"math"
 	"os"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -21,9 +22,11 @@ import (
 	"unicode/utf16"
 
 	"github.com/weirstream/weir"
+	"github.com/weirstream/weir/internal/clock"
 	"github.com/weirstream/weir/internal/datetime"
 	"github.com/weirstream/weir/internal/rowvalue"
 	"github.com/weirstream/weir/internal/variant"
+	"github.com/weirstream/weir/internal/vfs"
 	"github.com/weirstream/weir/types"
 )
 
@@ -122,8 +125,12 @@ func replayAll(t *testing.T, cases []sqlCase) map[int]string {
 	failures := make(map[int]string)
 	var mu sync.Mutex
 	var wg sync.WaitGroup
+	options := []weir.Option{weir.WithWorkers(1), weir.WithConf("spark.sql.session.timeZone", "UTC")}
+	if day, ok := dayOf(cases); ok {
+		options = append(options, weir.Simulated(clock.NewManual(day), vfs.Disk{}))
+	}
 	for range runtime.GOMAXPROCS(0) {
-		s, err := weir.Open(weir.WithWorkers(1), weir.WithConf("spark.sql.session.timeZone", "UTC"))
+		s, err := weir.Open(options...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -144,6 +151,25 @@ func replayAll(t *testing.T, cases []sqlCase) map[int]string {
 	close(todo)
 	wg.Wait()
 	return failures
+}
+
+// timeOfDay is a cast whose date is that of the day on which it runs.
+var timeOfDay = regexp.MustCompile(`^SELECT CAST\(TIME'[^']*' AS TIMESTAMP`)
+
+// dayOf is noon of the day on which Spark answered the cases, if one of them tells: some
+// answers have the date in them.
+func dayOf(cases []sqlCase) (noon time.Time, known bool) {
+	for _, c := range cases {
+		var rows [][]string
+		if !timeOfDay.MatchString(c.SQL) || json.Unmarshal(c.Rows, &rows) != nil || len(rows) == 0 || len(rows[0]) == 0 {
+			continue
+		}
+		date, _, _ := strings.Cut(rows[0][0], "T")
+		if day, err := time.Parse(time.DateOnly, date); err == nil {
+			return day.Add(12 * time.Hour), true
+		}
+	}
+	return time.Time{}, false
 }
 
 // replay runs one case and says what differs, or nothing.
