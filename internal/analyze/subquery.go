@@ -437,21 +437,15 @@ func (r *resolution) lateral(j *plan.Join) (plan.Node, error) {
 		out.Right, out.Condition = sub, j.Condition
 		return out, nil
 	}
-	if j.Condition == nil || j.Type == plan.InnerJoin {
-		items, right, cond, loose, err := c.loosened(sub)
-		if err != nil {
-			return nil, err
-		}
-		if loose { // every row of the left side has its one row
-			out.Left, out.Right, out.Condition, out.Type = c.in, right, cond, plan.LeftOuterJoin
-			var node plan.Node = &plan.Project{Origin: j.Origin, Input: out, Exprs: append(asExprs(j.Left.Output()), items...)}
-			if j.Condition != nil {
-				node = &plan.Filter{Origin: j.Origin, Input: node, Condition: j.Condition}
-			}
-			return node, nil
-		}
+	items, right, cond, loose, err := c.loosened(sub)
+	if err != nil {
+		return nil, err
 	}
-	right, cond, err := c.apart(sub)
+	if loose { // every row of the left side has its one row
+		out.Left, out.Right, out.Condition, out.Type = c.in, right, cond, plan.LeftOuterJoin
+		return r.withOneRow(j, out, items)
+	}
+	right, cond, err = c.apart(sub)
 	if err != nil {
 		return nil, err
 	}
@@ -462,4 +456,36 @@ func (r *resolution) lateral(j *plan.Join) (plan.Node, error) {
 	}
 	out.Left, out.Right, out.Condition = c.in, right, cond
 	return &plan.Project{Origin: j.Origin, Input: out, Exprs: asExprs(before)}, nil
+}
+
+// withOneRow is the lateral join j of rows that each have one row of the right side, whose
+// values are items above joined: j's condition then only says which of them count.
+func (r *resolution) withOneRow(j, joined *plan.Join, items []expr.Expr) (plan.Node, error) {
+	left := asExprs(j.Left.Output())
+	if j.Condition == nil || j.Type != plan.LeftOuterJoin {
+		var node plan.Node = &plan.Project{Origin: j.Origin, Input: joined, Exprs: append(left, items...)}
+		if j.Condition != nil {
+			node = &plan.Filter{Origin: j.Origin, Input: node, Condition: j.Condition}
+		}
+		return node, nil
+	}
+	with, inner, outer := make(map[expr.ID]expr.Expr), slices.Clone(left), slices.Clone(left)
+	names := j.Right.Output()
+	for i, e := range items {
+		if a, ok := e.(*expr.Alias); ok {
+			e = a.Child
+		}
+		a := &expr.Alias{Child: e, Names: []string{names[i].Name}, ID: expr.NewID()}
+		inner, with[names[i].ID] = append(inner, a), a.Ref()
+	}
+	counts := replaceIn(j.Condition, with)
+	for _, ref := range names {
+		value := with[ref.ID]
+		value, err := r.call("if", []expr.Expr{counts, value, &expr.Literal{Typ: value.Type()}}, &expr.UnresolvedFunction{At: j.At})
+		if err != nil {
+			return nil, err
+		}
+		outer = append(outer, &expr.Alias{Child: value, Names: []string{ref.Name}, ID: ref.ID})
+	}
+	return &plan.Project{Origin: j.Origin, Exprs: outer, Input: &plan.Project{Origin: j.Origin, Input: joined, Exprs: inner}}, nil
 }
